@@ -1,0 +1,202 @@
+"""The command line. Each command imports what it needs when it runs, so that `--help` is instant."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from answerable.settings import Settings
+    from answerable.wiring import Service
+
+app = typer.Typer(
+    help="Answerable: every escalation about a child's safety is answered, and the person who raised it is told.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+directory_app = typer.Typer(help="Who holds which role in which agency.", no_args_is_help=True)
+app.add_typer(directory_app, name="directory")
+
+TRY_AGAIN = 75  # EX_TEMPFAIL: the mail server keeps the message and offers it again
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
+Policies = Annotated[list[Path] | None, typer.Argument(help="Policy files; all of them when none is named.")]
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="The port to listen on; 0 picks a free one.")] = 8000,
+    browser: Annotated[bool, typer.Option(help="Open the first page in the browser.")] = True,
+) -> None:
+    """Show the whole service with made-up people, a post room and a clock you can move."""
+    from answerable.demo.run import run_demo
+
+    with _plainly():
+        run_demo(port, browser)
+
+
+@app.command()
+def serve() -> None:
+    """Run the service: pages, clocks and letters in one process."""
+    from answerable.app import serve as run
+
+    with _plainly():
+        run(_service())
+
+
+@app.command()
+def intake(
+    message: Annotated[str, typer.Argument(help="A file with one message as it came, or - for standard input.")],
+    partnership: Annotated[str, typer.Option(help="Whose mail it is, where the message does not say.")] = "",
+) -> None:
+    """Take one message in, as a mail server's pipe does. Exit status 0: stored; 75: try again."""
+    try:
+        raw = sys.stdin.buffer.read() if message == "-" else Path(message).read_bytes()
+    except OSError as error:
+        _stop(f"{message} cannot be read: {error.strerror}.", TRY_AGAIN)
+    with _plainly(TRY_AGAIN):
+        service = _service()
+        service.mailbox.take_in(raw, partnership or None, service.now())
+
+
+@app.command()
+def check(policies: Policies = None, json: Json = False) -> None:
+    """Prove the policy files sound, and list what each partnership has to sign off."""
+    import json as plain_json
+
+    from answerable.now import now
+    from answerable.settings import ROOT
+    from cases.policy_check import as_json, report
+    from cases.policy_file import load_policy
+
+    today = now().date()
+    with _plainly():
+        loaded = [load_policy(path) for path in policies or sorted((ROOT / "policies").glob("*.yaml"))]
+    if json:
+        print(plain_json.dumps([as_json(each, today) for each in loaded], indent=2))
+    else:
+        print("\n\n".join(report(each, today) for each in loaded))
+    if any(as_json(each, today)["faults"] for each in loaded):
+        raise typer.Exit(1)
+
+
+@app.command()
+def rehearse(policy: Path, scenario: Path, json: Json = False) -> None:
+    """Play a scenario against a policy: every letter, clock and entry with its clause and date. Nothing is sent."""
+    import json as plain_json
+
+    from cases.policy_file import read_policy
+    from cases.rehearsal import rehearse as play
+    from cases.scenario import read_scenario
+
+    with _plainly():
+        course = play(read_policy(policy), read_scenario(scenario))
+    print(plain_json.dumps(course.json(), indent=2) if json else course.text())
+
+
+@app.command()
+def migrate() -> None:
+    """Set the database up, or bring it up to this version."""
+    from cases.store.database import Database
+    from cases.store.setup import migrate as run
+
+    with _plainly():
+        settings = _settings()
+        run(Database(settings.database))
+    print(f"{settings.database} is set up.")
+
+
+@app.command()
+def verify(json: Json = False) -> None:
+    """Prove the written log: every case's chain, and what the daily checkpoints witness."""
+    import json as plain_json
+    from dataclasses import asdict
+
+    with _plainly():
+        service = _service()
+        faults = [fault for key in service.casework.partnerships for fault in service.ledger.faults(key)]
+    if json:
+        print(plain_json.dumps([asdict(fault) for fault in faults], indent=2))
+    else:
+        for fault in faults:
+            print(f"Case {fault.case_id or '-'}, entry {fault.sequence}: {fault.what}")
+        print("The written log is sound." if not faults else f"{len(faults)} fault(s) in the written log.")
+    if faults:
+        raise typer.Exit(1)
+
+
+@app.command("new-key")
+def new_key(file: Annotated[Path, typer.Argument(help="Where to put the key. Back it up apart from the database.")]) -> None:
+    """Make a master key. Whoever loses it loses every case; whoever has it can read them."""
+    from cases.vault import MasterKeys
+
+    try:
+        with open(file, "x", encoding="utf-8", opener=_private) as out:
+            out.write(MasterKeys.new_text())
+    except OSError as error:
+        _stop(f"{file} was not written: {error.strerror}.")
+    print(f"{file} holds a new master key. Set ANSWERABLE_MASTER_KEY_FILE={file}, and back the file up apart from the database.")
+
+
+@directory_app.command("import")
+def directory_import(partnership: str, file: Path) -> None:
+    """Put a CSV file in place of a partnership's directory: columns agency, agency_name, domains, role, name, email, phone."""
+    from cases.directory_file import read_directory
+
+    with _plainly():
+        service = _service()
+        if partnership not in service.casework.partnerships:
+            _stop(f"{partnership} does not run here. Known are: {', '.join(service.casework.partnerships)}.")
+        policy = service.casework.partnerships[partnership].loaded.policy
+        agencies, people = read_directory(file, policy)
+        service.casework.replace_directory(partnership, agencies, people, service.now().date())
+    print(f"{len(agencies)} agencies and {len(people)} people are in the directory of {partnership}.")
+
+
+def main() -> None:
+    app()
+
+
+def _private(path: str, flags: int) -> int:
+    import os
+
+    return os.open(path, flags, 0o600)
+
+
+def _settings() -> "Settings":
+    import os
+
+    from answerable.settings import read
+
+    return read(os.environ)
+
+
+def _service() -> "Service":
+    from answerable.now import now
+    from answerable.wiring import build
+
+    return build(_settings(), now)
+
+
+@contextmanager
+def _plainly(status: int = 2) -> Iterator[None]:
+    """What a person can mend is said in plain words, without a traceback."""
+    from answerable.settings import SettingsError
+    from cases.directory_file import DirectoryError
+    from cases.policy_fault import PolicyError
+    from cases.store.database import DatabaseUnavailable
+    from cases.vault import VaultError
+    from intake.mailbox import NobodysMail
+
+    try:
+        yield
+    except (SettingsError, DirectoryError, PolicyError, DatabaseUnavailable, VaultError, NobodysMail) as error:
+        _stop(str(error), status)
+
+
+def _stop(words: str, status: int = 2) -> NoReturn:
+    print(words, file=sys.stderr)
+    raise typer.Exit(status)

@@ -1,0 +1,130 @@
+"""Every setting, read once at the start: from the environment, and one optional TOML file. Loud when something is wrong.
+
+A name in the file is `base_url`; in the environment ANSWERABLE_BASE_URL. A secret may also be named as a file:
+ANSWERABLE_MASTER_KEY_FILE. The environment stands over the file.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "ANSWERABLE_"
+NOT_SETTINGS = {"ANSWERABLE_SETTINGS", "ANSWERABLE_REQUIRE_ALL"}
+
+
+class SettingsError(Exception):
+    """A setting is missing, unknown or wrong. Names it, and says what to do."""
+
+
+class PartnershipSettings(BaseModel):
+    """The real addresses of one partnership."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    inbox: str = Field(description="The address that letters come from and answers go to")
+    business_support: str = Field(description="Where tasks for business support go; never a mailbox that is polled")
+
+
+class Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    database: Path = Field(Path("answerable.sqlite"), description="The database file")
+    master_key: SecretStr = Field(description="The master key, lines of id:base64; make one with `answerable new-key`")
+    base_url: str = Field("http://127.0.0.1:8000", description="The address under which people reach the service")
+    host: str = Field("127.0.0.1", description="The network address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="The port to listen on")
+    transport: Literal["console", "none"] = Field(
+        "console", description="How letters leave: `console` prints them; `none` leaves them waiting in the outbox"
+    )
+    trust_anchor: str | None = Field(
+        None, description="The authserv-id of your own mail server, whose verdict on a sender is believed; none: nobody is verified"
+    )
+    policies: Path = Field(ROOT / "policies", description="The folder of policy files")
+    templates: Path = Field(ROOT / "templates", description="The folder of letters and pages")
+    partnerships: dict[str, PartnershipSettings] = Field(
+        default_factory=dict, description="A table for each partnership that runs here, by the key of its policy file"
+    )
+
+
+def read(environment: Mapping[str, str], file: Path | None = None) -> Settings:
+    """The settings. Raises SettingsError with everything that is wrong."""
+    path = file or (Path(environment["ANSWERABLE_SETTINGS"]) if "ANSWERABLE_SETTINGS" in environment else None)
+    default = Path("answerable.toml")
+    given = _file(path or default) if path or default.is_file() else {}
+    problems: list[str] = []
+    values = given | _environment(environment, problems)
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        problems += [_plain(each["loc"], each["type"], each["msg"]) for each in error.errors()]
+    if problems:
+        raise SettingsError("\n".join(problems))
+    _check(settings)
+    return settings
+
+
+def _file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The settings file {path} cannot be read: {error}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"The settings file {path} is not TOML: {error}.") from error
+
+
+def _environment(environment: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for variable in sorted(environment):
+        if not variable.startswith(PREFIX) or variable in NOT_SETTINGS:
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        if name in Settings.model_fields and name != "partnerships":
+            values[name] = environment[variable]
+        elif name.endswith("_file") and name.removesuffix("_file") in Settings.model_fields:
+            values[name.removesuffix("_file")] = _secret_file(variable, environment[variable], problems)
+        else:
+            problems.append(_unknown(variable, [f"{PREFIX}{known.upper()}" for known in Settings.model_fields]))
+    return values
+
+
+def _secret_file(variable: str, path: str, problems: list[str]) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        problems.append(f"{variable} names the file {path}, which cannot be read. Put the file there, or correct the name.")
+        return ""
+
+
+def _plain(place: tuple[int | str, ...], kind: str, message: str) -> str:
+    name = ".".join(str(each) for each in place)
+    if kind == "missing":
+        variable = f"{PREFIX}{name.upper()}"
+        return f"{name} is not set. Set {variable}, or {variable}_FILE, or put it into answerable.toml."
+    if kind == "extra_forbidden":
+        return _unknown(name, list(Settings.model_fields) if len(place) == 1 else list(PartnershipSettings.model_fields))
+    return f"{name}: {message[0].lower()}{message[1:]}."
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name.rpartition(".")[2], known, 1)
+    return f"{name} is not a setting." + (f" Did you mean {near[0]}?" if near else f" The settings are: {', '.join(known)}.")
+
+
+def _check(settings: Settings) -> None:
+    polled = {each.inbox.lower() for each in settings.partnerships.values()}
+    for key, each in settings.partnerships.items():
+        if each.business_support.lower() in polled:
+            raise SettingsError(
+                f"partnerships.{key}.business_support is an inbox of this service: it would write to itself. "
+                "Give an address that people read."
+            )
+    for name in ("policies", "templates"):
+        folder = getattr(settings, name)
+        if not folder.is_dir():
+            raise SettingsError(f"{name}: there is no folder {folder}. Run from the project's folder, or set {PREFIX}{name.upper()}.")

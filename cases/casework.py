@@ -1,0 +1,215 @@
+"""The verbs of a case, one transaction each: load it, decide, and write the record, the state, the letters and the clocks.
+
+Everything that changes a case goes through here. `now` is aware UTC and always an argument.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+
+from sqlalchemy import Connection, insert, select
+
+from cases.case import Case
+from cases.directory import Agency, Directory, Person
+from cases.holidays import england
+from cases.policy import Facts, Policy
+from cases.policy_file import LoadedPolicy, parse_policy
+from cases.reference import Reference
+from cases.store import access, case_rows, outbox, people
+from cases.store.database import Database
+from cases.store.keyring import Keyring
+from cases.submission import Answer, Submission
+from cases.tables import policies
+from cases.verbs import answers, clocks, opening
+from cases.verbs.decision import Decision, Letter, Moment
+
+Verb = Callable[[Case, Moment], Decision]
+CONFIRM_HOURS = 14 * 24
+
+
+class WrongCode(ValueError):
+    """The code is not right, is too old, or was tried too often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partnership:
+    """A partnership as this installation runs it. Addresses come from the settings, the rest from the policy."""
+
+    loaded: LoadedPolicy
+    inbox: str
+    reply_domain: str
+    business_support: str
+
+    @property
+    def key(self) -> str:
+        return self.loaded.policy.partnership.key
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A case just opened: its id, its reference, and the raiser's private link."""
+
+    case_id: str
+    reference: str
+    status_token: str
+
+
+class Casework:
+    def __init__(self, database: Database, keyring: Keyring, partnerships: Mapping[str, Partnership]) -> None:
+        self.database = database
+        self.keyring = keyring
+        self.partnerships = partnerships
+        self._policies = {each.loaded.sha256: each.loaded.policy for each in partnerships.values()}
+
+    def take_policies(self, now: datetime) -> None:
+        """Store the policies' texts once by hash, so that a case stays on the version that it began under."""
+        with self.database.write() as connection:
+            known = set(connection.execute(select(policies.c.hash)).scalars())
+            for each in self.partnerships.values():
+                if each.loaded.sha256 not in known:
+                    row = {"hash": each.loaded.sha256, "partnership_id": each.key, "text": each.loaded.text}
+                    connection.execute(insert(policies).values(**row, taken_at=now))
+
+    def replace_directory(self, partnership: str, agencies: list[Agency], holders: list[Person], today: date) -> None:
+        with self.database.write() as connection:
+            people.replace(connection, partnership, agencies, holders, today)
+
+    def directory(self, partnership: str) -> Directory:
+        with self.database.read() as connection:
+            return self._directory(connection, partnership)
+
+    def receive(self, partnership: str, submission: Submission, now: datetime) -> Opened:
+        """An escalation has come in: the case is open from now, whatever is missing."""
+        with self.database.write() as connection:
+            return self._open(connection, self.partnerships[partnership], submission, now)
+
+    def confirm(self, case_id: str, code: str, now: datetime) -> str:
+        """The raiser shows by a code that the address is theirs. Gives the cookie of the device. Raises WrongCode."""
+        with self.database.write() as connection:
+            case = case_rows.load(connection, case_id, self.keyring)
+            right = access.use_code(connection, f"confirm:{case_id}", code, self.keyring, now)
+            if right:
+                self._apply(connection, case, now, opening.confirm)
+                return access.remember(connection, case.partnership, case.raiser.email, self.keyring, now)
+        raise WrongCode("That is not the code we sent, or it is too old.")
+
+    def complete(self, case_id: str, facts: Facts, now: datetime) -> None:
+        """The raiser supplies what was missing."""
+        self._decide(case_id, now, lambda case, moment: opening.complete(case, facts, moment))
+
+    def hear(self, case_id: str, who: str, answer: Answer, now: datetime) -> None:
+        """A party gives one of the offered answers, or business support takes one down."""
+        self._decide(case_id, now, lambda case, moment: answers.hear(case, who, answer, moment))
+
+    def look(self, case_id: str, clock: str, now: datetime) -> None:
+        """A clock's time has come: the current step of its ladder, once."""
+        self._decide(case_id, now, lambda case, moment: clocks.look(case, clock, moment))
+
+    def due_clocks(self, now: datetime, limit: int) -> list[tuple[str, str]]:
+        """(case id, clock key) of the clocks whose time has come, the oldest first."""
+        with self.database.read() as connection:
+            return case_rows.due_clocks(connection, now, limit)
+
+    def next_thing(self) -> datetime | None:
+        """When the next clock is to be looked at, or the next waiting letter tried."""
+        with self.database.read() as connection:
+            moments = (case_rows.next_look(connection), outbox.next_try(connection))
+            return min((moment for moment in moments if moment), default=None)
+
+    def set_aside(self, case_id: str, clock: str, until: datetime) -> int:
+        """A look failed: this clock waits, the others go on. Gives how often it has failed."""
+        with self.database.write() as connection:
+            return case_rows.set_aside(connection, case_id, clock, until)
+
+    def send_code(self, case_id: str, party: str, now: datetime) -> None:
+        """Mail a six-digit code to a party, which opens the record and lets them answer."""
+        with self.database.write() as connection:
+            case = case_rows.load(connection, case_id, self.keyring)
+            to = case.party(party)
+            self._code_letter(connection, self.partnerships[case.partnership], f"page:{case_id}:{party}", to.name, to.email, now)
+
+    def use_code(self, case_id: str, party: str, code: str, now: datetime) -> str:
+        """Gives the cookie of the device from now on. Raises WrongCode."""
+        with self.database.write() as connection:
+            right = access.use_code(connection, f"page:{case_id}:{party}", code, self.keyring, now)
+            if right:
+                case = case_rows.load(connection, case_id, self.keyring)
+                return access.remember(connection, case.partnership, case.party(party).email, self.keyring, now)
+        raise WrongCode("That is not the code we sent, or it is too old.")
+
+    def send_desk_code(self, partnership: str, now: datetime) -> None:
+        """Mail a six-digit code to business support, which opens their tray."""
+        office = self.partnerships[partnership]
+        with self.database.write() as connection:
+            self._code_letter(connection, office, f"desk:{partnership}", "Business support", office.business_support, now)
+
+    def use_desk_code(self, partnership: str, code: str, now: datetime) -> str:
+        """Gives the cookie of business support's device. Raises WrongCode."""
+        office = self.partnerships[partnership]
+        with self.database.write() as connection:
+            if access.use_code(connection, f"desk:{partnership}", code, self.keyring, now):
+                return access.remember(connection, partnership, office.business_support, self.keyring, now)
+        raise WrongCode("That is not the code we sent, or it is too old.")
+
+    def remembers(self, partnership: str, email: str, cookie: str, now: datetime) -> bool:
+        """Whether a device has shown that this mailbox is its user's."""
+        with self.database.read() as connection:
+            return access.is_remembered(connection, partnership, email, cookie, self.keyring, now)
+
+    def moment(self, connection: Connection, case: Case, now: datetime) -> Moment:
+        """What a decision about this case may look at: the policy is the one that the case began under."""
+        policy = self._policy(connection, case.policy)
+        return Moment(now, policy, self._directory(connection, case.partnership), england())
+
+    def apply(self, connection: Connection, case: Case, now: datetime, verb: Verb) -> Decision:
+        """Decide and write, in a transaction that the caller has begun."""
+        return self._apply(connection, case, now, verb)
+
+    def _decide(self, case_id: str, now: datetime, verb: Verb) -> Decision:
+        with self.database.write() as connection:
+            return self._apply(connection, case_rows.load(connection, case_id, self.keyring), now, verb)
+
+    def _apply(self, connection: Connection, case: Case, now: datetime, verb: Verb) -> Decision:
+        decision = verb(case, self.moment(connection, case, now))
+        case_rows.save(connection, case, decision, self.keyring, now)
+        office = self.partnerships[case.partnership]
+        for letter in decision.letters:
+            outbox.plan(connection, case.partnership, case.id, letter, self.keyring, now, office.reply_domain)
+        return decision
+
+    def _open(self, connection: Connection, office: Partnership, submission: Submission, now: datetime) -> Opened:
+        policy, case_id = office.loaded.policy, secrets.token_hex(16)
+        year = england().local_date(now).year
+        number = case_rows.next_number(connection, office.key, year)
+        reference = str(Reference(policy.partnership.reference_prefix, year, number))
+        track = submission.track or policy.tracks[0].key
+        case = Case(case_id, office.key, reference, office.loaded.sha256, now, track)
+        case_rows.create(connection, case, self.keyring.new_case_key(connection, office.key, case_id, now))
+        code = access.new_code(connection, office.key, f"confirm:{case_id}", self.keyring, now, CONFIRM_HOURS)
+        self._apply(connection, case, now, partial(_received, submission=submission, code=code))
+        secret = self.keyring.secret(connection, now)
+        return Opened(case_id, reference, case_rows.status_token(secret, case_id, "p1"))
+
+    def _code_letter(
+        self, connection: Connection, office: Partnership, subject: str, name: str, email: str, now: datetime
+    ) -> None:
+        code = access.new_code(connection, office.key, subject, self.keyring, now)
+        values = {"code": code, "minutes": access.CODE_MINUTES, "partnership": office.loaded.policy.partnership.name, "to_name": name}
+        whose = self.keyring.tokens(connection, now).lookup("sender", email)
+        letter = Letter("code", whose, name, email, secrets.token_hex(8), values, urgent=True)
+        outbox.plan(connection, office.key, None, letter, self.keyring, now, office.reply_domain)
+
+    def _policy(self, connection: Connection, sha256: str) -> Policy:
+        if sha256 not in self._policies:
+            text = connection.execute(select(policies.c.text).where(policies.c.hash == sha256)).scalar_one()
+            self._policies[sha256] = parse_policy(text, sha256)
+        return self._policies[sha256]
+
+    def _directory(self, connection: Connection, partnership: str) -> Directory:
+        return people.directory(connection, partnership, self.partnerships[partnership].business_support)
+
+
+def _received(case: Case, moment: Moment, *, submission: Submission, code: str) -> Decision:
+    return opening.receive(case, submission, code, moment)

@@ -1,0 +1,193 @@
+"""The verbs of mail, one transaction each: what came in and where it went, what went out and what became of it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from cases.case import BUSINESS_SUPPORT, Case, Party
+from cases.casework import Casework
+from cases.store import case_rows, inbox, outbox
+from cases.submission import Answer
+from cases.verbs import answers, messages, posted
+from cases.verbs.decision import Decision, Letter, Moment
+
+REPEAT_AFTER = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A letter of ours that a mail leads to, and who was expected to answer it."""
+
+    way: str  # "recipient", "reference", "body"
+    letter_id: str
+    case_id: str
+    party: str
+    email: str
+
+
+class Correspondence:
+    def __init__(self, casework: Casework) -> None:
+        self.casework = casework
+        self.database = casework.database
+        self.keyring = casework.keyring
+
+    def keep(self, partnership: str, mailbox: str, raw: bytes, message_id: str, now: datetime) -> tuple[str, bool]:
+        """Store a message's bytes before anything is judged. Gives its id, and whether it is new."""
+        with self.database.write() as connection:
+            return inbox.keep(connection, partnership, mailbox, raw, message_id, self.keyring, now)
+
+    def message(self, message_id: str) -> inbox.Received:
+        with self.database.read() as connection:
+            return inbox.opened(connection, message_id, self.keyring)
+
+    def waiting(self, state: str, partnership: str | None = None) -> list[str]:
+        """Ids of the messages that are not judged yet ("stored") or that need a person ("tray")."""
+        with self.database.read() as connection:
+            return inbox.waiting(connection, state, partnership)
+
+    def trace(self, ways: dict[str, tuple[str, ...]], message_ids: tuple[str, ...]) -> list[Traced]:
+        """The letters that tokens (by the way they came) and Message-IDs in a mail lead to."""
+        with self.database.read() as connection:
+            found = [
+                (way, letter_id)
+                for way, tokens in ways.items()
+                for token in tokens
+                if (letter_id := outbox.by_token(connection, "token_hash", token))
+            ]
+            found += [("reference", letter_id) for letter_id in outbox.by_message_ids(connection, message_ids)]
+            return [traced for way, letter_id in found if (traced := self._traced(connection, way, letter_id))]
+
+    def answered(self, message_id: str, traced: Traced, answer: Answer, why: str, now: datetime) -> None:
+        """A mail gives an offered answer: recorded, and the mail kept with the case."""
+        with self.database.write() as connection:
+            case = case_rows.load(connection, traced.case_id, self.keyring)
+            self.casework.apply(connection, case, now, lambda case, moment: answers.hear(case, traced.party, answer, moment))
+            self._judged(connection, message_id, "answered", why, traced)
+
+    def file(self, message_id: str, traced: Traced | None, why: str, now: datetime) -> None:
+        """A mail changes nothing: kept, with its reason."""
+        with self.database.write() as connection:
+            if traced:
+                case = case_rows.load(connection, traced.case_id, self.keyring)
+                self.casework.apply(connection, case, now, lambda case, moment: messages.filed(case, message_id, why, moment))
+            self._judged(connection, message_id, "filed", why, traced)
+
+    def to_tray(self, message_id: str, traced: Traced | None, why: str, known_sender: bool, now: datetime) -> None:
+        """A mail needs a person. On a case that can be named it is kept there; business support is written to."""
+        with self.database.write() as connection:
+            if traced:
+                self._put_to_a_person(connection, message_id, traced, why, known_sender, now)
+            else:
+                self._tell_support(connection, message_id, why, now)
+            self._judged(connection, message_id, "tray", why, traced)
+
+    def done(self, message_id: str) -> None:
+        """A person has dealt with a mail of the tray."""
+        with self.database.write() as connection:
+            inbox.done(connection, message_id)
+
+    def claim(self, letter_id: str, now: datetime) -> outbox.Stored | None:
+        """Take a letter for sending; nothing when another sender has it or its case has moved on."""
+        with self.database.write() as connection:
+            if outbox.claim(connection, letter_id, now) is None:
+                return None
+            letter = outbox.opened(connection, letter_id, self.keyring)
+            if letter.state == "planned" and not self._still_wanted(connection, letter):
+                self._posted(connection, letter, "withheld", "withheld", now)
+                return None
+            return letter
+
+    def addressing(self, letter: outbox.Stored, now: datetime) -> tuple[outbox.Addressing, str | None]:
+        """The letter's tokens and its place in the conversation, and the token of its reader's private link."""
+        with self.database.read() as connection:
+            found = outbox.addressing(connection, letter, self.keyring, now)
+            if not letter.case_id or letter.to == BUSINESS_SUPPORT:
+                return found, None
+            return found, case_rows.status_token(self.keyring.secret(connection, now), letter.case_id, letter.to)
+
+    def due(self, now: datetime, limit: int) -> list[str]:
+        """Ids of the letters that wait to be sent, urgent ones first."""
+        with self.database.read() as connection:
+            return outbox.due(connection, now, limit)
+
+    def handing_over(self, letter: outbox.Stored, message: bytes, now: datetime) -> None:
+        """The bytes are fixed, from now on the letter may have gone."""
+        with self.database.write() as connection:
+            outbox.handing_over(connection, letter, message, self.keyring, now)
+
+    def accepted(self, letter: outbox.Stored, now: datetime) -> None:
+        with self.database.write() as connection:
+            self._posted(connection, letter, "accepted", "accepted", now, accepted_at=now)
+
+    def refused(self, letter: outbox.Stored, now: datetime) -> None:
+        """The mail server will not take it, for good."""
+        with self.database.write() as connection:
+            self._posted(connection, letter, "refused", "refused", now)
+
+    def unavailable(self, letter: outbox.Stored, again: datetime, now: datetime) -> None:
+        """The mail server was not there; the letter has certainly not gone, and is tried again."""
+        with self.database.write() as connection:
+            outbox.mark(connection, letter.id, letter.fence, "planned", now, next_try_at=again)
+
+    def uncertain(self, letter: outbox.Stored, now: datetime) -> None:
+        """The letter may have gone: repeated once, marked, under the same Message-ID; after that a person decides."""
+        with self.database.write() as connection:
+            if not letter.repeated:
+                self._posted(connection, letter, "uncertain", "uncertain", now, next_try_at=now + REPEAT_AFTER)
+            else:
+                self._posted(connection, letter, "refused", "refused", now)
+
+    def repeating(self, letter: outbox.Stored, now: datetime) -> None:
+        """The one marked repeat of an uncertain letter is about to go."""
+        with self.database.write() as connection:
+            self._posted(connection, letter, "repeated", "handing over", now, repeated=True)
+
+    def _posted(self, connection: Connection, letter: outbox.Stored, became: str, state: str, now: datetime, **values: object) -> None:
+        if not outbox.mark(connection, letter.id, letter.fence, state, now, **values) or not letter.case_id:
+            return
+        case = case_rows.load(connection, letter.case_id, self.keyring)
+
+        def verb(case: Case, moment: Moment) -> Decision:
+            return posted.posted(
+                case, letter.purpose, letter.to, became, moment, tells=letter.tells, shares=letter.shares, letter=letter.id
+            )
+
+        self.casework.apply(connection, case, now, verb)
+
+    def _still_wanted(self, connection: Connection, letter: outbox.Stored) -> bool:
+        """Is the case still in the state that wanted this letter?"""
+        if not letter.wanted or not letter.case_id:
+            return True
+        case = case_rows.load(connection, letter.case_id, self.keyring)
+        kind, _, key = letter.wanted.partition(":")
+        return case.stage_row(key).running if kind == "stage" else case.clock(key).state == "running"
+
+    def _traced(self, connection: Connection, way: str, letter_id: str) -> Traced | None:
+        letter = outbox.opened(connection, letter_id, self.keyring)
+        return Traced(way, letter.id, letter.case_id, letter.to, letter.email) if letter.case_id else None
+
+    def _put_to_a_person(
+        self, connection: Connection, message_id: str, traced: Traced, why: str, known_sender: bool, now: datetime
+    ) -> None:
+        case = case_rows.load(connection, traced.case_id, self.keyring)
+        sender: Party | None = case.party(traced.party) if known_sender and traced.party != BUSINESS_SUPPORT else None
+        offers = outbox.opened(connection, traced.letter_id, self.keyring).offers
+
+        def verb(case: Case, moment: Moment) -> Decision:
+            return messages.put_to_a_person(case, message_id, why, sender, offers, moment)
+
+        self.casework.apply(connection, case, now, verb)
+
+    def _tell_support(self, connection: Connection, message_id: str, why: str, now: datetime) -> None:
+        partnership = inbox.opened(connection, message_id, self.keyring).partnership
+        office = self.casework.partnerships[partnership]
+        words = f"A mail that belongs to no case we could name waits in the tray: {why}. Please read it."
+        values = {"partnership": office.loaded.policy.partnership.name, "words": words, "to_name": "colleague"}
+        letter = Letter("tray", BUSINESS_SUPPORT, "Business support", office.business_support, f"mail:{message_id}", values)
+        outbox.plan(connection, partnership, None, letter, self.keyring, now, office.reply_domain)
+
+    def _judged(self, connection: Connection, message_id: str, state: str, why: str, traced: Traced | None) -> None:
+        message = inbox.opened(connection, message_id, self.keyring)
+        case_id, letter_id = (traced.case_id, traced.letter_id) if traced else (None, None)
+        inbox.judged(connection, message, state, why, self.keyring, case_id, letter_id)

@@ -1,0 +1,165 @@
+"""Cases, their parts and their record in the database: loaded whole, saved as a decision, in the caller's transaction."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as insert_or
+
+from cases.case import Case
+from cases.record import Entry, Head, Link, chained, genesis
+from cases.reference import token, token_hash
+from cases.shape import PART_PLACES, case_from, own_fields, plain, plain_change
+from cases.store.keyring import Keyring
+from cases.tables import asked, cases, clocks, counters, entries, parties, stages, tasks
+from cases.vault import Key, Tokens
+from cases.verbs.decision import Decision, Written
+
+_TABLES: Mapping[str, Table] = {"parties": parties, "stages": stages, "clocks": clocks, "asked": asked}
+
+
+class NoSuchCase(LookupError):
+    """There is no case with this id."""
+
+
+def next_number(connection: Connection, partnership: str, year: int) -> int:
+    """The next number of the year's references; never given twice."""
+    row = insert_or(counters).values(partnership_id=partnership, year=year, last=1)
+    taken = row.on_conflict_do_update(index_elements=["partnership_id", "year"], set_={"last": counters.c.last + 1})
+    return int(connection.execute(taken.returning(counters.c.last)).scalar_one())
+
+
+def create(connection: Connection, case: Case, key: Key) -> None:
+    """The row of a new case, before its first entry."""
+    row = {"id": case.id, "partnership_id": case.partnership, "reference": case.reference, "policy": case.policy}
+    state = {"status": case.status, "opened_at": case.opened_at, "length": 0, "head": genesis(case.id).hash}
+    connection.execute(insert(cases).values(**row, **state, sealed=_sealed_fields(case, key)))
+
+
+def load(connection: Connection, case_id: str, keyring: Keyring) -> Case:
+    """The whole case. Raises NoSuchCase, KeyDestroyed."""
+    row = connection.execute(select(cases.c.sealed).where(cases.c.id == case_id)).first()
+    if row is None:
+        raise NoSuchCase(case_id)
+    key = keyring.case_key(connection, case_id)
+    fields: Any = key.open(row.sealed, about=f"case:{case_id}")
+    return case_from(fields, {place: _parts(connection, place, case_id, key) for place in PART_PLACES})
+
+
+def save(connection: Connection, before: Case, decision: Decision, keyring: Keyring, now: datetime) -> None:
+    """Write what a decision changed: the record, the case, its parts and tasks."""
+    if not decision.entries:
+        return
+    case, key = decision.case, keyring.case_key(connection, before.id)
+    secret = keyring.secret(connection, now)
+    head = _append(connection, before, decision, key, now)
+    state = {"status": case.status, "closed_at": case.closed_at, "length": head.length, "head": head.hash}
+    connection.execute(
+        update(cases).where(cases.c.id == case.id).values(**state, policy=case.policy, sealed=_sealed_fields(case, key))
+    )
+    for place in PART_PLACES:
+        old = {part.key: part for part in getattr(before, place)}
+        for part in getattr(case, place):
+            if old.get(part.key) != part:
+                _put(connection, place, case, part, key, secret)
+    for task in decision.tasks:
+        sealed = key.seal({"words": task.words}, about=f"task:{case.id}:{task.key}")
+        row = {"case_id": case.id, "key": task.key, "partnership_id": case.partnership, "opened_at": now}
+        connection.execute(insert_or(tasks).values(**row, sealed=sealed).on_conflict_do_nothing())
+
+
+def links(connection: Connection, case_id: str) -> Iterator[Link]:
+    """The record of a case as it is stored, in order."""
+    found = connection.execute(select(entries).where(entries.c.case_id == case_id).order_by(entries.c.sequence))
+    for row in found:
+        kept = row._mapping
+        yield Link(**{name: kept[name] for name in Link.__dataclass_fields__})
+
+
+def heads(connection: Connection, partnership: str) -> list[Head]:
+    """Every case's head, for the day's checkpoint."""
+    found = select(cases.c.id, cases.c.length, cases.c.head).where(cases.c.partnership_id == partnership)
+    return [Head(*row) for row in connection.execute(found.order_by(cases.c.id))]
+
+
+def due_clocks(connection: Connection, now: datetime, limit: int) -> list[tuple[str, str]]:
+    """(case id, clock key) of the clocks whose time has come, the oldest first."""
+    due = select(clocks.c.case_id, clocks.c.key).where(clocks.c.state == "running", clocks.c.look_at <= now)
+    return [(row.case_id, row.key) for row in connection.execute(due.order_by(clocks.c.look_at).limit(limit))]
+
+
+def next_look(connection: Connection) -> datetime | None:
+    """When the next clock is to be looked at."""
+    return connection.execute(select(func.min(clocks.c.look_at)).where(clocks.c.state == "running")).scalar()
+
+
+def set_aside(connection: Connection, case_id: str, key: str, until: datetime) -> int:
+    """A clock whose look failed steps aside so that the others go on. Gives how often it has failed."""
+    chosen = (clocks.c.case_id == case_id) & (clocks.c.key == key)
+    aside = update(clocks).where(chosen).values(look_at=until, attempts=clocks.c.attempts + 1)
+    return int(connection.execute(aside.returning(clocks.c.attempts)).scalar_one())
+
+
+def listed(connection: Connection, partnership: str, since: date | None = None) -> list[Any]:
+    """The rows of a partnership's cases, the newest first: id, reference, status, opened_at, closed_at."""
+    chosen = select(cases.c.id, cases.c.reference, cases.c.status, cases.c.opened_at, cases.c.closed_at)
+    return list(connection.execute(chosen.where(cases.c.partnership_id == partnership).order_by(cases.c.opened_at.desc())))
+
+
+def by_reference(connection: Connection, partnership: str, reference: str) -> str | None:
+    """The id of the case with this reference."""
+    chosen = (cases.c.partnership_id == partnership) & (cases.c.reference == reference)
+    return connection.execute(select(cases.c.id).where(chosen)).scalar()
+
+
+def status_token(secret: bytes, case_id: str, party: str) -> str:
+    """The token of a party's private link to the case's state."""
+    return token(secret, "status", case_id, party)
+
+
+def by_status_token(connection: Connection, typed: str) -> tuple[str, str] | None:
+    """(case id, party key) of a private link."""
+    chosen = parties.c.page_hash == token_hash(typed)
+    row = connection.execute(select(parties.c.case_id, parties.c.key).where(chosen)).first()
+    return (row.case_id, row.key) if row else None
+
+
+def _append(connection: Connection, before: Case, decision: Decision, key: Key, now: datetime) -> Head:
+    stored = connection.execute(select(cases.c.length, cases.c.head).where(cases.c.id == before.id)).one()
+    head, rows = Head(before.id, stored.length, stored.head), []
+    for written in decision.entries:
+        link = chained(_entry(before.id, head.length + 1, written, now), head, key)
+        rows.append({name: getattr(link, name) for name in Link.__dataclass_fields__} | {"partnership_id": before.partnership})
+        head = link.head
+    connection.execute(insert(entries), rows)
+    return head
+
+
+def _entry(case_id: str, sequence: int, written: Written, now: datetime) -> Entry:
+    source = written.source
+    content = {"words": written.words, "changes": [plain_change(change) for change in written.changes]}
+    evidence = {"evidence": plain(written.evidence)} if written.evidence else {}
+    return Entry(case_id, sequence, now, written.kind, source.clause if source else None, source.basis if source else None,
+                 content | evidence)  # fmt: skip
+
+
+def _sealed_fields(case: Case, key: Key) -> bytes:
+    return key.seal(own_fields(case), about=f"case:{case.id}")
+
+
+def _parts(connection: Connection, place: str, case_id: str, key: Key) -> list[Any]:
+    table = _TABLES[place]
+    rows = connection.execute(select(table.c.key, table.c.sealed).where(table.c.case_id == case_id)).all()
+    return [key.open(row.sealed, about=f"{place}:{case_id}:{row.key}") for row in sorted(rows, key=lambda row: int(row.key[1:]))]
+
+
+def _put(connection: Connection, place: str, case: Case, part: Any, key: Key, secret: bytes) -> None:
+    table = _TABLES[place]
+    found_by = {name: getattr(part, name) for name in table.c.keys() if hasattr(part, name) and name != "key"}
+    if place == "parties":
+        found_by["address_token"] = Tokens(secret).lookup("sender", part.email)
+        found_by["page_hash"] = token_hash(status_token(secret, case.id, part.key))
+    values = found_by | {"sealed": key.seal(plain(part), about=f"{place}:{case.id}:{part.key}")}
+    row = insert_or(table).values(case_id=case.id, key=part.key, partnership_id=case.partnership, **values)
+    connection.execute(row.on_conflict_do_update(index_elements=["case_id", "key"], set_=values))

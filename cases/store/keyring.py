@@ -1,0 +1,63 @@
+"""Case and tray keys in the database, wrapped by the master key. Nothing outside here and `cases.vault` sees a key."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from cases.tables import keys
+from cases.vault import Key, MasterKeys, Tokens, new_key
+
+INSTALLATION = "installation"
+
+
+class Keyring:
+    """Opens keys for one transaction at a time, so that a destroyed key is gone at once everywhere."""
+
+    def __init__(self, master: MasterKeys) -> None:
+        self._master = master
+        self._installation: bytes | None = None
+
+    def case_key(self, connection: Connection, case_id: str) -> Key:
+        """The key of a case. Raises KeyDestroyed once the case has been erased."""
+        return self.key(connection, f"case:{case_id}")
+
+    def key(self, connection: Connection, subject: str) -> Key:
+        wrapped = connection.execute(select(keys.c.wrapped).where(keys.c.subject == subject)).scalar()
+        return self._master.open(wrapped, subject)
+
+    def new_case_key(self, connection: Connection, partnership: str, case_id: str, now: datetime) -> Key:
+        return self._make(connection, partnership, f"case:{case_id}", now)
+
+    def tray_key(self, connection: Connection, partnership: str, now: datetime) -> tuple[str, Key]:
+        """This month's key for mail and letters that belong to no case, with its subject."""
+        subject = f"tray:{partnership}:{now:%Y-%m}"
+        known = connection.execute(select(keys.c.subject).where(keys.c.subject == subject)).scalar()
+        return subject, self.key(connection, subject) if known else self._make(connection, partnership, subject, now)
+
+    def secret(self, connection: Connection, now: datetime) -> bytes:
+        """The installation's secret for tokens and look-ups: made once, kept through a change of the master key."""
+        if self._installation is None:
+            wrapped = connection.execute(select(keys.c.wrapped).where(keys.c.subject == INSTALLATION)).scalar()
+            if wrapped is None:
+                raw = new_key()
+                connection.execute(insert(keys).values(subject=INSTALLATION, partnership_id="", made_at=now,
+                                                       wrapped=self._master.wrap(raw, INSTALLATION)))  # fmt: skip
+                self._installation = raw
+            else:
+                self._installation = self._master.unwrap(wrapped, INSTALLATION)
+        return self._installation
+
+    def tokens(self, connection: Connection, now: datetime) -> Tokens:
+        return Tokens(self.secret(connection, now))
+
+    def destroy(self, connection: Connection, case_id: str, now: datetime) -> None:
+        """Erase a case: its key is gone, its chain still verifies."""
+        connection.execute(
+            update(keys).where(keys.c.subject == f"case:{case_id}").values(wrapped=None, destroyed_at=now)
+        )
+
+    def _make(self, connection: Connection, partnership: str, subject: str, now: datetime) -> Key:
+        raw = new_key()
+        connection.execute(insert(keys).values(subject=subject, partnership_id=partnership, made_at=now,
+                                               wrapped=self._master.wrap(raw, subject)))  # fmt: skip
+        return Key(raw)

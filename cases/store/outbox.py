@@ -1,0 +1,161 @@
+"""The outbox: letters written with the decision that wants them, claimed by one sender, and what became of each."""
+
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+
+from cases import reference
+from cases.store.keyring import Keyring
+from cases.tables import letters
+from cases.verbs.decision import Letter, Offer
+
+LEASE = timedelta(minutes=15)
+OPEN_STATES = ("planned", "handing over", "uncertain")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A letter as the outbox holds it, opened."""
+
+    id: str
+    partnership: str
+    case_id: str | None
+    purpose: str
+    about: str
+    to: str
+    state: str
+    attempts: int
+    repeated: bool
+    fence: int
+    urgent: bool
+    wanted: str | None
+    tells: bool
+    shares: bool
+    message_id: str
+    planned_at: datetime
+    name: str
+    email: str
+    values: dict[str, Any]
+    offers: tuple[Offer, ...]
+    message: bytes | None  # as handed over
+
+
+def plan(connection: Connection, partnership: str, case_id: str | None, letter: Letter, keyring: Keyring, now: datetime, domain: str) -> str:
+    """Put a letter in the outbox, in the transaction of the decision that wants it. Its Message-ID is fixed from birth."""
+    letter_id = secrets.token_hex(16)
+    subject, key = (f"case:{case_id}", keyring.case_key(connection, case_id)) if case_id else keyring.tray_key(connection, partnership, now)
+    reply, page = tokens_of(keyring.secret(connection, now), letter_id)
+    sealed: Any = {"name": letter.name, "email": letter.email, "values": dict(letter.values), "offers": [asdict(offer) for offer in letter.offers]}
+    connection.execute(
+        insert(letters).values(
+            id=letter_id, partnership_id=partnership, case_id=case_id, subject=case_id or letter.about, purpose=letter.purpose,
+            about=letter.about, rung=letter.rung, recipient=letter.to, revision=letter.revision, state="planned",
+            urgent=letter.urgent, wanted=letter.wanted, tells=letter.tells, shares=letter.shares, planned_at=now, repeated=False,
+            next_try_at=now, message_id=reference.message_id(secrets.token_hex(16), domain),
+            token_hash=reference.token_hash(reply), page_hash=reference.token_hash(page), key_subject=subject,
+            sealed=key.seal(sealed, about=f"letter:{letter_id}"),
+        )
+    )  # fmt: skip
+    return letter_id
+
+
+def tokens_of(secret: bytes, letter_id: str) -> tuple[str, str]:
+    """The letter's reply token and page token: made from its id, so that only their hashes are stored."""
+    return reference.token(secret, "reply", letter_id), reference.token(secret, "page", letter_id)
+
+
+def due(connection: Connection, now: datetime, limit: int) -> list[str]:
+    """Ids of the letters that wait to be sent, urgent ones first; one that another sender holds is not due."""
+    free = or_(letters.c.lease_until.is_(None), letters.c.lease_until <= now)
+    chosen = select(letters.c.id).where(letters.c.state.in_(OPEN_STATES), letters.c.next_try_at <= now, free)
+    return list(connection.execute(chosen.order_by(letters.c.urgent.desc(), letters.c.next_try_at).limit(limit)).scalars())
+
+
+def claim(connection: Connection, letter_id: str, now: datetime) -> int | None:
+    """Take a letter for sending. Gives the fence of the claim, or nothing when another sender has it."""
+    free = or_(letters.c.lease_until.is_(None), letters.c.lease_until <= now)
+    mine = and_(letters.c.id == letter_id, letters.c.state.in_(OPEN_STATES), letters.c.next_try_at <= now, free)
+    taken = update(letters).where(mine).values(lease_until=now + LEASE, fence=letters.c.fence + 1)
+    return connection.execute(taken.returning(letters.c.fence)).scalar()
+
+
+def handing_over(connection: Connection, letter: Stored, message: bytes, keyring: Keyring, now: datetime) -> None:
+    """The bytes are fixed and stored before the first hand-over; a retry sends these bytes."""
+    key = keyring.key(connection, _key_subject(connection, letter.id))
+    sealed = key.seal_bytes(message, about=f"message:{letter.id}")
+    mark(connection, letter.id, letter.fence, "handing over", now, message=sealed, attempts=letters.c.attempts + 1)
+
+
+def mark(connection: Connection, letter_id: str, fence: int, state: str, now: datetime, **values: Any) -> bool:
+    """Set a letter's state under a claim. A claim that has been taken over is refused."""
+    ended = {"lease_until": None} if state != "handing over" else {}
+    chosen = (letters.c.id == letter_id) & (letters.c.fence == fence)
+    return connection.execute(update(letters).where(chosen).values(state=state, **ended, **values)).rowcount == 1
+
+
+def opened(connection: Connection, letter_id: str, keyring: Keyring) -> Stored:
+    row = connection.execute(select(letters).where(letters.c.id == letter_id)).one()
+    return _opened(connection, row, keyring)
+
+
+def by_token(connection: Connection, column: str, token: str) -> str | None:
+    """The id of the letter with this reply or page token."""
+    chosen = letters.c[column] == reference.token_hash(token)
+    return connection.execute(select(letters.c.id).where(chosen)).scalar()
+
+
+def by_message_ids(connection: Connection, message_ids: tuple[str, ...]) -> list[str]:
+    """The letters that a mail refers to."""
+    return list(connection.execute(select(letters.c.id).where(letters.c.message_id.in_(message_ids))).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class Addressing:
+    """What ties a letter to its case wherever it travels, and the letters that the person had before it."""
+
+    reply_token: str
+    page_token: str
+    earlier: tuple[str, ...]
+
+
+def addressing(connection: Connection, letter: Stored, keyring: Keyring, now: datetime) -> Addressing:
+    reply, page = tokens_of(keyring.secret(connection, now), letter.id)
+    return Addressing(reply, page, earlier(connection, letter))
+
+
+def earlier(connection: Connection, letter: Stored) -> tuple[str, ...]:
+    """Message-IDs of the letters that this person had about this case before, so that it is one conversation."""
+    same = and_(letters.c.case_id == letter.case_id, letters.c.recipient == letter.to, letters.c.accepted_at.is_not(None))
+    found = select(letters.c.message_id).where(same, letters.c.id != letter.id).order_by(letters.c.accepted_at)
+    return tuple(connection.execute(found).scalars()) if letter.case_id else ()
+
+
+def of_case(connection: Connection, case_id: str, keyring: Keyring) -> list[Stored]:
+    rows = connection.execute(select(letters).where(letters.c.case_id == case_id).order_by(letters.c.planned_at)).all()
+    return [_opened(connection, row, keyring) for row in rows]
+
+
+def next_try(connection: Connection) -> datetime | None:
+    """When the next waiting letter is to be tried."""
+    soonest = func.coalesce(letters.c.lease_until, letters.c.next_try_at)
+    return connection.execute(select(func.min(soonest)).where(letters.c.state.in_(OPEN_STATES))).scalar()
+
+
+def _opened(connection: Connection, row: Row[Any], keyring: Keyring) -> Stored:
+    key = keyring.key(connection, row.key_subject)
+    sealed: Any = key.open(row.sealed, about=f"letter:{row.id}")
+    message = key.open_bytes(row.message, about=f"message:{row.id}") if row.message else None
+    offers = tuple(Offer(**offer | {"needs": tuple(offer["needs"])}) for offer in sealed["offers"])
+    return Stored(
+        id=row.id, partnership=row.partnership_id, case_id=row.case_id, purpose=row.purpose, about=row.about, to=row.recipient,
+        state=row.state, attempts=row.attempts, repeated=row.repeated, fence=row.fence, urgent=row.urgent, wanted=row.wanted, tells=row.tells,
+        shares=row.shares, message_id=row.message_id, planned_at=row.planned_at, name=sealed["name"], email=sealed["email"],
+        values=sealed["values"], offers=offers, message=message,
+    )  # fmt: skip
+
+
+def _key_subject(connection: Connection, letter_id: str) -> str:
+    return str(connection.execute(select(letters.c.key_subject).where(letters.c.id == letter_id)).scalar_one())

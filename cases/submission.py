@@ -1,0 +1,53 @@
+"""What comes in: an escalation as it was sent, and an answer as it was given. Values only; nothing is judged here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from cases.policy import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """An escalation as the raiser sent it. Only the e-mail address is needed; everything else may be asked for."""
+
+    email: str
+    name: str = ""
+    job: str = ""
+    phone: str = ""
+    agency: str = ""  # key of the directory, or what the raiser wrote
+    other_agency: str = ""
+    other_name: str = ""
+    other_email: str = ""
+    child: str = ""  # initials
+    child_numbers: str = ""  # the agencies' own case numbers
+    concern: str = ""
+    wanted: str = ""
+    starts_at: str = ""  # stage key, where the first stages have been tried already
+    track: str = ""
+    immediate_harm: bool = False
+    diversions: tuple[str, ...] = ()
+    signposts: tuple[str, ...] = ()  # shown to the raiser, who goes on
+    answers: Facts = field(default_factory=dict)  # the policy's own questions
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where an answer came from: a message, a page, or a person who took it down."""
+
+    via: str  # "reply", "page", "telephone", "desk"
+    message: str | None = None  # id of the stored message
+    by: str | None = None  # who recorded it, where it was not the party
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a party says: one of the offered answers, with the text and date that came with it."""
+
+    does: str  # the offer's key, e.g. "outcome:resolved"
+    about: str  # what it concerns: a stage row, a clock, something asked
+    text: str = ""
+    day: date | None = None
+    evidence: Evidence = Evidence(via="page")
+    extra: Mapping[str, str] = field(default_factory=dict)

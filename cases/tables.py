@@ -1,0 +1,268 @@
+"""Every table. Plain columns are what rows are found by; everything personal is in `sealed` columns, under one key a case.
+
+Times are aware UTC. `partnership_id` stands on every row. Mail and letters that belong to no case yet are sealed under
+the partnership's tray key of the month (decisions, "Personal content and keys").
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime; databases without zones hold it as UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value and not value.tzinfo else value
+
+
+metadata = MetaData()
+
+
+def _partnership() -> Column[str]:
+    return Column("partnership_id", Text, nullable=False)
+
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("subject", Text, primary_key=True),  # "case:…", "tray:chscp:2026-11", "installation"
+    _partnership(),
+    Column("wrapped", LargeBinary),  # empty once destroyed
+    Column("made_at", Moment, nullable=False),
+    Column("destroyed_at", Moment),
+)
+
+policies = Table(
+    "policies",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    _partnership(),
+    Column("text", Text, nullable=False),
+    Column("taken_at", Moment, nullable=False),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    _partnership(),
+    Column("year", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    PrimaryKeyConstraint("partnership_id", "year"),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _partnership(),
+    Column("reference", Text, nullable=False, unique=True),
+    Column("policy", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Column("length", Integer, nullable=False),
+    Column("head", Text, nullable=False),  # hash of the last entry of the record
+    Column("sealed", LargeBinary, nullable=False),
+    Index("cases_open", "partnership_id", "opened_at", sqlite_where=text("status != 'closed'")),
+)
+
+
+def _part(name: str, *columns: Column[Any] | Index) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("case_id", Text, nullable=False),
+        Column("key", Text, nullable=False),
+        _partnership(),
+        *columns,
+        Column("sealed", LargeBinary, nullable=False),
+        PrimaryKeyConstraint("case_id", "key"),
+    )
+
+
+parties = _part(
+    "parties",
+    Column("address_token", Text, nullable=False),
+    Column("page_hash", Text, nullable=False, unique=True),  # of the private link to the case's state
+    Index("parties_by_address", "address_token"),
+)
+stages = _part("stages", Column("stage", Text, nullable=False), Column("ended_at", Moment))
+asked = _part("asked", Column("answered_at", Moment))
+clocks = _part(
+    "clocks",
+    Column("purpose", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("look_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Index("clocks_to_look_at", "look_at", sqlite_where=text("state = 'running'")),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("case_id", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    _partnership(),
+    Column("opened_at", Moment, nullable=False),
+    Column("done_at", Moment),
+    Column("sealed", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("case_id", "key"),
+    Index("tasks_open", "partnership_id", "opened_at", sqlite_where=text("done_at IS NULL")),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("case_id", Text, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    _partnership(),
+    Column("at", Moment, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("clause", Text),
+    Column("basis", Text),
+    Column("previous", Text, nullable=False),
+    Column("commitment", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("case_id", "sequence"),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    _partnership(),
+    Column("day", Date, nullable=False),
+    Column("previous_hash", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("heads", Text, nullable=False),  # JSON: [[case id, length, hash], …]
+    PrimaryKeyConstraint("partnership_id", "day"),
+)
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _partnership(),
+    Column("case_id", Text),
+    Column("subject", Text, nullable=False),  # the case, or what else the letter belongs to
+    Column("purpose", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("rung", Integer, nullable=False),
+    Column("recipient", Text, nullable=False),  # a party's key, business support, or a hashed address
+    Column("revision", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("wanted", Text),
+    Column("tells", Boolean, nullable=False),
+    Column("shares", Boolean, nullable=False),
+    Column("planned_at", Moment, nullable=False),
+    Column("next_try_at", Moment, nullable=False),
+    Column("lease_until", Moment),
+    Column("fence", Integer, nullable=False, server_default="0"),  # which claim; a write of an older one is refused
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("repeated", Boolean, nullable=False),  # the one marked repeat of an uncertain letter has been used
+    Column("message_id", Text, nullable=False, unique=True),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("page_hash", Text, nullable=False, unique=True),
+    Column("accepted_at", Moment),
+    Column("key_subject", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # name, address, values, offers
+    Column("message", LargeBinary),  # the bytes as handed over, sealed
+    UniqueConstraint("purpose", "subject", "about", "rung", "recipient", "revision"),
+    CheckConstraint("state IN ('planned','handing over','uncertain','accepted','refused','bounced','withheld')"),
+    Index("letters_to_send", "next_try_at", sqlite_where=text("state IN ('planned','handing over','uncertain')")),
+    Index("letters_of_case", "case_id"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _partnership(),
+    Column("mailbox", Text, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("same_as", Text, nullable=False),  # token over Message-ID and content: the same message twice is one
+    Column("sha256", Text, nullable=False),
+    Column("state", Text, nullable=False),  # stored, answered, filed, tray, done
+    Column("why", Text),
+    Column("seen", Integer, nullable=False, server_default="1"),
+    Column("case_id", Text),
+    Column("letter_id", Text),
+    Column("key_subject", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    UniqueConstraint("mailbox", "same_as"),
+    CheckConstraint("state IN ('stored','answered','filed','tray','done')"),
+    Index("messages_waiting", "partnership_id", "received_at", sqlite_where=text("state IN ('stored','tray')")),
+)
+
+codes = Table(
+    "codes",
+    metadata,
+    Column("subject", Text, primary_key=True),  # which case and party, or which desk
+    _partnership(),
+    Column("hash", Text, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    _partnership(),
+    Column("address_token", Text, nullable=False),  # whose mailbox was shown to be theirs
+    Column("expires_at", Moment, nullable=False),
+)
+
+agencies = Table(
+    "agencies",
+    metadata,
+    _partnership(),
+    Column("key", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("domains", Text, nullable=False),
+    PrimaryKeyConstraint("partnership_id", "key"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _partnership(),
+    Column("role", Text, nullable=False),
+    Column("agency", Text),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("since", Date, nullable=False),  # addresses are dated
+    Column("until", Date),
+    Index("people_of", "partnership_id"),
+)
+
+APPEND_ONLY = (entries, checkpoints)

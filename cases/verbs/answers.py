@@ -1,0 +1,216 @@
+"""What a party says: recorded, echoed, and acted on. Nothing is guessed; what comes too late is kept and shown to a person."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from datetime import date
+
+from cases.case import BUSINESS_SUPPORT, Case, Party, StageRow
+from cases.submission import Answer
+from cases.verbs import closing, diversion, offers, timing
+from cases.verbs.decision import Decision, Draft, Moment
+from cases.verbs.letters import staged, write
+from cases.verbs.outcomes import said
+from cases.verbs.people import described, distinct
+from cases.verbs.stages import actors, convene, end, move_on, move_to, request
+from cases.working_time import spoken_date
+
+DESK = Party(BUSINESS_SUPPORT, "partnership", BUSINESS_SUPPORT, "business support", "Business support", "")
+
+
+def hear(case: Case, who: str, answer: Answer, moment: Moment) -> Decision:
+    """One of the offered answers was given by a party (or taken down by business support). Recorded and echoed."""
+    draft = Draft(case, moment)
+    party = DESK if who == BUSINESS_SUPPORT else case.party(who)
+    does, _, what = answer.does.partition(":")
+    if case.status == "closed" or _over(case, does, answer):
+        _too_late(draft, party, answer)
+    else:
+        _HEARD[does](draft, party, answer, what)
+    return draft.decision()
+
+
+def echo(draft: Draft, party: Party, recorded: str, text: str = "") -> None:
+    """Tell a party how the answer was recorded, so that it can be corrected."""
+    if party is not DESK:
+        write(draft, "echo", party, f"e{draft.case.length}", recorded=recorded, text=text)
+
+
+def _over(case: Case, does: str, answer: Answer) -> bool:
+    """Whether the stage or request that the answer concerns has ended already."""
+    if does in ("outcome", "way", "move", "stay"):
+        return not case.stage_row(answer.about).running or case.status in ("closing", "disputed")
+    return does == "give" and not case.stage_row(case.asked_thing(answer.about).row).running
+
+
+def _too_late(draft: Draft, party: Party, answer: Answer) -> None:
+    draft.note("came_late", f"{party.name} answered after this had ended: {answer.does.replace(':', ' ')}. {answer.text}".strip(),
+               answer=asdict_of(answer))  # fmt: skip
+    draft.task(f"late:{draft.case.length}", f"{party.name} answered after the matter had ended. The answer is on the record; "
+               "please see whether anything follows from it.")  # fmt: skip
+    if party is not DESK:
+        write(draft, "too_late", party, f"e{draft.case.length}", text=answer.text)
+
+
+def _outcome(draft: Draft, party: Party, answer: Answer, what: str) -> None:
+    title = draft.policy.outcomes[what].title
+    row = _heard(draft, party, answer)
+    draft.note("outcome_said", f"{party.name} ({party.title}) says: {title}. {answer.text}".strip(),
+               said(row, party, what, answer.text, draft.now), answer=asdict_of(answer))  # fmt: skip
+    echo(draft, party, title, answer.text)
+    closing.weigh(draft, row.key)
+
+
+def _way(draft: Draft, party: Party, answer: Answer, what: str) -> None:
+    """The decider chooses a way: people are brought in, and what it needs is asked for (chscp 2.13-2.16)."""
+    row = _heard(draft, party, answer)
+    way = draft.policy.stages[row.stage].way(what)
+    draft.note("way_chosen", f"{party.name} ({party.title}): {way.title}.", replace(row, way=what), source=way.source,
+               answer=asdict_of(answer))  # fmt: skip
+    echo(draft, party, way.title, answer.text)
+    convened = convene(draft, row.key, way.convenes)
+    _announce(draft, row.key, way.asks, way.source.cited, convened)
+    request(draft, row.key, list(way.requests))
+
+
+def _announce(draft: Draft, row_key: str, words: str, cited: str, convened: list[Party]) -> None:
+    row = draft.case.stage_row(row_key)
+    members = [described(draft, each) for each in convened]
+    for party in distinct(*convened, draft.case.raiser):
+        write(draft, "way", party, row_key, rung=draft.case.length, words=words, cited=cited, members=members, stage=staged(draft, row),
+              member=party in convened)  # fmt: skip
+
+
+def _dated(kind: str, words: str) -> Callable[[Draft, Party, Answer, str], None]:
+    def heard(draft: Draft, party: Party, answer: Answer, what: str) -> None:
+        row = _heard(draft, party, answer)
+        day = spoken_date(answer.day or date.max)
+        draft.note(
+            kind,
+            f"{party.name} ({party.title}) says: {words} {day}. {answer.text}".strip(),
+            row,
+            answer=asdict_of(answer),
+        )
+        echo(draft, party, f"{words} {day}", answer.text)
+        _pass_on(draft, party, row, f"{party.name} says: {words} {day}.")
+
+    return heard
+
+
+def _pass_on(draft: Draft, party: Party, row: StageRow, words: str) -> None:
+    """The others in the stage, and the raiser, hear what was said. The clock goes on."""
+    for other in distinct(*actors(draft, row.key), draft.case.raiser):
+        if other.key == party.key:
+            continue
+        write(draft, "news", other, f"e{draft.case.length}", words=words, stage=staged(draft, row))
+
+
+def _hand_over(draft: Draft, party: Party, answer: Answer, what: str) -> None:
+    """Somebody else is named: a proposal for business support, never a silent reroute (decisions, Deputy)."""
+    row = _heard(draft, party, answer)
+    draft.note(
+        "handed_over",
+        f"{party.name} says that somebody else should answer: {answer.text}",
+        row,
+        answer=asdict_of(answer),
+    )
+    _for_support(draft, f"hand_over:{draft.case.length}",
+                 f"{party.name} ({party.title}) says that it should go to somebody else: {answer.text}. The clock goes on; "
+                 "please put the right person in the directory.")  # fmt: skip
+    echo(draft, party, "you are not the right person; business support will find out who is", answer.text)
+
+
+def _question(draft: Draft, party: Party, answer: Answer, what: str) -> None:
+    row = _heard(draft, party, answer)
+    draft.note("question", f"{party.name} ({party.title}) asks: {answer.text}", row, answer=asdict_of(answer))
+    _for_support(draft, f"question:{draft.case.length}", f"{party.name} ({party.title}) asks: {answer.text}")
+    echo(draft, party, "a question for business support", answer.text)
+
+
+def _for_support(draft: Draft, key: str, words: str) -> None:
+    draft.task(key, words)
+    write(draft, "task", BUSINESS_SUPPORT, key, words=words)
+
+
+def _move(draft: Draft, party: Party, answer: Answer, what: str) -> None:
+    """The raising side takes the proposal to move on: an unresolved stage ends (design 5: proposed, with one press)."""
+    row = _heard(draft, party, answer)
+    draft.note(
+        "moved", f"{party.name} ({party.title}) takes it further. {answer.text}".strip(), row, answer=asdict_of(answer)
+    )
+    echo(draft, party, "take it further", answer.text)
+    end(draft, row.key, closing.unresolved(draft, row), "not resolved, and taken further.")
+    if what:
+        move_to(draft, draft.policy.stages[what], None)
+    else:
+        move_on(draft, row.key)
+
+
+def _go_on(draft: Draft, party: Party, answer: Answer, what: str) -> None:
+    """A named person goes on although something that should come first is not on record, with a reason (chscp 2.11)."""
+    row = draft.case.row
+    draft.note("reason", f"{party.name} ({party.title}) goes on, and says why: {answer.text}", answer=asdict_of(answer))
+    echo(draft, party, "go on all the same", answer.text)
+    if row and row.running:
+        end(draft, row.key, closing.unresolved(draft, row), "not resolved, and taken further with a reason.")
+    move_to(draft, draft.policy.stages[what], answer.text)
+
+
+def _stay(draft: Draft, party: Party, answer: Answer, what: str) -> None:
+    row = _heard(draft, party, answer)
+    draft.note("stays", f"{party.name} ({party.title}) leaves it at this stage for now. {answer.text}".strip(), row)
+    echo(draft, party, "leave it at this stage for now", answer.text)
+
+
+def _give(draft: Draft, party: Party, answer: Answer, what: str) -> None:
+    asked = replace(draft.case.asked_thing(answer.about), answer=answer.text, answered_at=draft.now)
+    draft.note(
+        "given", f"{party.name} ({party.title}) sent {asked.title}: {answer.text}", asked, answer=asdict_of(answer)
+    )
+    timing.stop(draft, draft.case.running("asked", asked.key), "it has come")
+    echo(draft, party, f"here is {asked.title}", answer.text)
+    for actor in actors(draft, asked.row):
+        if actor.key != party.key:
+            write(draft, "given", actor, asked.key, rung=draft.case.length, who=party.name, title=asked.title, text=answer.text,
+                  stage=staged(draft, draft.case.stage_row(asked.row)))  # fmt: skip
+
+
+def _divert(draft: Draft, party: Party, answer: Answer, what: str) -> None:
+    chosen = next(offer.title for offer in offers.to_divert() if offer.does == answer.does)
+    diversion.decide(draft, party, answer, what)
+    echo(draft, party, chosen, answer.text)
+
+
+def _heard(draft: Draft, party: Party, answer: Answer) -> StageRow:
+    """The stage row, with this party among those who answered something."""
+    row = draft.case.stage_row(answer.about)
+    return row if party.key in row.heard or party is DESK else replace(row, heard=(*row.heard, party.key))
+
+
+def asdict_of(answer: Answer) -> dict[str, str]:
+    """The answer as evidence in the record: how it came, from which message, and who took it down."""
+    kept = {"does": answer.does, "about": answer.about} | asdict(answer.evidence)
+    return {key: value for key, value in kept.items() if value}
+
+
+_HEARD: Mapping[str, Callable[[Draft, Party, Answer, str], None]] = {
+    "outcome": _outcome,
+    "way": _way,
+    "meeting": _dated("meeting", "we will meet or talk on"),
+    "by": _dated("date_given", "an answer will come by"),
+    "hand_over": _hand_over,
+    "question": _question,
+    "move": _move,
+    "stay": _stay,
+    "go_on": _go_on,
+    "give": _give,
+    "divert": _divert,
+    "object": lambda draft, party, answer, what: _closing(draft, party, answer, closing.objected),
+    "agree": lambda draft, party, answer, what: _closing(draft, party, answer, closing.agreed),
+    "on_file": lambda draft, party, answer, what: _closing(draft, party, answer, closing.filed),
+    "settle": lambda draft, party, answer, what: closing.settle(draft, answer, what),
+}
+
+
+def _closing(draft: Draft, party: Party, answer: Answer, verb: Callable[[Draft, Party, Answer], str]) -> None:
+    recorded = verb(draft, party, answer)
+    echo(draft, party, recorded, answer.text)

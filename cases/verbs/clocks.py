@@ -1,0 +1,130 @@
+"""What a clock causes when it is looked at: the current step of its ladder, once, whatever stood still meanwhile."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from cases.case import BUSINESS_SUPPORT, Case, Clock, StageRow
+from cases.verbs import closing, diversion, offers, opening, timing
+from cases.verbs.decision import Decision, Draft, Moment
+from cases.verbs.letters import missing_labels, staged, write
+from cases.verbs.stages import actors, end, fill_gaps, move_on
+from cases.working_time import spoken_date
+
+
+def look(case: Case, key: str, moment: Moment) -> Decision:
+    """Look at a clock whose time has come. Earlier steps that nobody took are recorded as missed, not made up for."""
+    draft = Draft(case, moment)
+    clock = case.clock(key)
+    if clock.state == "stopped" or moment.now < clock.look_at:
+        return draft.decision()
+    if clock.ladder:
+        clock = _step(draft, clock)
+    _LOOKED[clock.purpose](draft, clock)
+    return draft.decision()
+
+
+def _step(draft: Draft, clock: Clock) -> Clock:
+    """Take the latest step that is due; the clock then waits for the one after it."""
+    step = clock.step
+    while timing.step_moment(draft, clock, step + 1) <= draft.now:
+        step += 1
+    if step > clock.step:
+        draft.note("missed", f"{step - clock.step} earlier step(s) of the clock due {spoken_date(clock.due_day)} were missed: "
+                   "the service did not run then.")  # fmt: skip
+    current = replace(clock, step=step)
+    draft.note("clock_looked", f"Step {step + 1} of the clock due {spoken_date(clock.due_day)}.",
+               replace(timing.upcoming(draft, clock, step + 1)))  # fmt: skip
+    return current
+
+
+def _timescale(draft: Draft, clock: Clock) -> None:
+    if clock.about == "disputed":
+        _chase_support(draft, clock)
+        return
+    fill_gaps(draft, clock.about)
+    row = draft.case.stage_row(clock.about)
+    for does in timing.step_at(timing.ladder_of(draft, clock), clock.step).does:
+        _DOES[does](draft, row, clock)
+
+
+def _remind(draft: Draft, row: StageRow, clock: Clock) -> None:
+    _write_to_silent(draft, row, clock, "reminder")
+
+
+def _chase(draft: Draft, row: StageRow, clock: Clock) -> None:
+    draft.note("chased", f"Those who have not answered are chased; it was due {clock.working}.")
+    _write_to_silent(draft, row, clock, "chase")
+
+
+def _write_to_silent(draft: Draft, row: StageRow, clock: Clock, purpose: str) -> None:
+    stage = draft.policy.stages[row.stage]
+    timescale = next(each for each in stage.timescales if each.key == clock.name)
+    for party in actors(draft, row.key):
+        if party.part in timescale.of and not row.said_by(party.part):
+            write(draft, purpose, party, clock.key, rung=clock.step, offers=offers.for_stage(draft, row, party),
+                  wanted=f"clock:{clock.key}", stage=staged(draft, row), asks=stage.asks, deliverable=timescale.deliverable,
+                  due=clock.working, kind=clock.kind, time_words=timing.timed(draft, timescale).words,
+                  missing=missing_labels(draft) if party == draft.case.raiser else [])  # fmt: skip
+
+
+def _tell_support(draft: Draft, row: StageRow, clock: Clock) -> None:
+    silent = [f"{party.name} ({party.title})" for party in actors(draft, row.key) if not row.said_by(party.part)]
+    unknown = [f"the {draft.policy.roles[gap.split(':')[0]].title}, whom nobody knows" for gap in row.missing]
+    who = ", ".join(silent + unknown) or "nobody in particular"
+    words = f"{draft.policy.stages[row.stage].label} was due {clock.working}. Not answered: {who}. Please telephone."
+    draft.task(f"overdue:{clock.key}:{clock.step}", words)
+    write(draft, "task", BUSINESS_SUPPORT, clock.key, rung=clock.step, words=words, wanted=f"clock:{clock.key}")
+
+
+def _propose(draft: Draft, row: StageRow, clock: Clock) -> None:
+    closing.propose_move(draft, row)
+
+
+def _move(draft: Draft, row: StageRow, clock: Clock) -> None:
+    """Only where the policy itself says that the case moves when the time is over."""
+    end(draft, row.key, closing.unresolved(draft, row), "its time is over.")
+    move_on(draft, row.key)
+
+
+def _chase_support(draft: Draft, clock: Clock) -> None:
+    row = draft.case.row
+    assert row is not None
+    write(draft, "task", BUSINESS_SUPPORT, clock.key, rung=clock.step + 1, words="The outcome is still disputed. Please settle it with "
+          "those concerned and record how, with the reason.", offers=offers.to_settle(row.key), wanted=f"clock:{clock.key}")  # fmt: skip
+
+
+def _asked(draft: Draft, clock: Clock) -> None:
+    asked = draft.case.asked_thing(clock.about)
+    party = draft.case.party(asked.party)
+    draft.note("chased", f"{party.name} is asked again for {asked.title}.")
+    write(draft, "request", party, asked.key, rung=clock.step + 1, offers=[offers.give(asked)], wanted=f"clock:{clock.key}", asks=asked.asks,
+          thing=asked.title, cited="", due=clock.working, stage=staged(draft, draft.case.stage_row(asked.row)))  # fmt: skip
+    if "tell_business_support" in timing.step_at(timing.ladder_of(draft, clock), clock.step).does:
+        words = f"{party.name} ({party.title}) has not sent {asked.title}. Please telephone."
+        write(draft, "task", BUSINESS_SUPPORT, clock.key, rung=clock.step, words=words, wanted=f"clock:{clock.key}")
+
+
+def _on_file(draft: Draft, clock: Clock) -> None:
+    party = draft.case.party(clock.about)
+    draft.note("chased", f"{party.name} is asked again to put it on the child's file.")
+    closing.ask_for_file(draft, party, clock, clock.step + 1)
+    closing.try_to_close(draft)
+
+
+_DOES: Mapping[str, Callable[[Draft, StageRow, Clock], None]] = {
+    "remind": _remind,
+    "chase": _chase,
+    "tell_business_support": _tell_support,
+    "propose_move": _propose,
+    "move": _move,
+}
+
+_LOOKED: Mapping[str, Callable[[Draft, Clock], None]] = {
+    "timescale": _timescale,
+    "asked": _asked,
+    "on_file": _on_file,
+    "objection": lambda draft, clock: closing.objection_over(draft),
+    "told": lambda draft, clock: closing.told(draft),
+    "confirmation": lambda draft, clock: opening.unconfirmed(draft),
+    "diversion": lambda draft, clock: diversion.chase_decider(draft, clock.name, clock.step + 1),
+}

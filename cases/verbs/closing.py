@@ -1,0 +1,273 @@
+"""How a stage is settled and a case closes: only when the raiser was told and did not object, the file is noted, and the
+record is shared (decisions, "Who may end a stage"; design 7)."""
+
+from dataclasses import replace
+
+from cases.case import BUSINESS_SUPPORT, Clock, Party, StageRow
+from cases.submission import Answer
+from cases.verbs import offers, timing
+from cases.verbs.decision import Draft
+from cases.verbs.letters import ruled, staged, write
+from cases.verbs.outcomes import read
+from cases.verbs.people import SIDES, acting, distinct, row_acts
+from cases.verbs.stages import actors, end, move_on, move_to, onward, raising_side
+from cases.working_time import WorkingDays, due
+
+TOLD_AFTER_HOURS = 24
+
+
+def weigh(draft: Draft, row_key: str) -> None:
+    """Look at everything said about a stage and do what follows."""
+    row = draft.case.stage_row(row_key)
+    reading = read(draft.policy, row)
+    if reading == "resolved by both":
+        begin_closing(draft, row, row.said[-1].outcome)
+        _tell_outcome(draft, row)
+    elif reading == "resolved by one":
+        _tell_outcome(draft, row)
+        _ask_other_side(draft, row)
+    elif reading == "at odds":
+        _dispute(draft, row, "the two sides say different things about how it ended")
+    elif reading == "unresolved":
+        last = draft.policy.outcomes[row.said[-1].outcome]
+        end(draft, row_key, row.said[-1].outcome, f"{last.title}.")
+        move_on(draft, row_key, leave_tiers=last.effect == "leaves_tiers")
+    elif reading == "unresolved by the other side":
+        propose_move(draft, row)
+    elif reading == "goes to":
+        outcome = draft.policy.outcomes[row.said[-1].outcome]
+        end(draft, row_key, row.said[-1].outcome, f"{outcome.title}.")
+        move_to(draft, draft.policy.stages[outcome.to or row.stage], None)
+    else:
+        begin_closing(draft, row, row.said[-1].outcome)
+        _tell_outcome(draft, row)
+
+
+def propose_move(draft: Draft, row: StageRow) -> None:
+    """Propose the next stage to the raising side; a person presses, the case never moves by itself."""
+    target = onward(draft, row)
+    stage = draft.policy.stages[row.stage]
+    if row.tier < len(stage.tiers):
+        target = stage
+    if not target:
+        return
+    clock = draft.case.running("timescale", row.key)[0]
+    silent = [party for party in actors(draft, row.key) if not row.said_by(party.part)]
+    draft.note("move_proposed", f"The next step, {target.label}, is proposed to the raising side.")
+    for party in distinct(*raising_side(draft), draft.case.raiser):
+        write(draft, "move_proposed", party, row.key, rung=draft.case.length, offers=offers.to_move(draft, row, target), wanted=f"stage:{row.key}",
+              stage=staged(draft, row), target=f"{target.label}: {target.title}", due=clock.working,
+              silent=[f"{each.name}, {each.title}" for each in silent], said=_said(draft, row))  # fmt: skip
+
+
+def begin_closing(draft: Draft, row: StageRow, outcome: str) -> None:
+    """The stage is settled. Both sides note it on the child's file, and the record is shared."""
+    title = draft.policy.outcomes[outcome].title
+    end(draft, row.key, outcome, f"{title}.")
+    draft.set("closing", f"The case is closing: {title}. It closes when the raiser has been told and does not object, both "
+              "sides have it on the child's file or were chased for it, and the record has been shared.",
+              status="closing", outcome=outcome, to_share=tuple(party.key for party in draft.case.parties))  # fmt: skip
+    file_parties = _file_parties(draft, row)
+    for party in file_parties:
+        clock = timing.start_ladder(draft, "on_file", "on_file", party.key, draft.policy.closing.on_file_chase,
+                                    f"{party.name} to put it on the child's file")  # fmt: skip
+        ask_for_file(draft, party, clock)
+    for party in draft.case.parties:
+        if party not in file_parties and party != draft.case.raiser:
+            write(
+                draft,
+                "shared",
+                party,
+                "case",
+                rung=draft.case.length,
+                shares=True,
+                outcome=title,
+                said=_said(draft, row),
+                cited=draft.policy.closing.sharing.source.cited,
+            )
+
+
+def ask_for_file(draft: Draft, party: Party, clock: Clock, rung: int = 0) -> None:
+    """Ask a party to note what was decided on the child's file (3.1 of chscp)."""
+    row, closing = draft.case.row, draft.policy.closing
+    assert row is not None
+    write(draft, "on_file", party, clock.key, rung=rung, offers=[offers.on_file()], shares=True, asks=closing.on_file,
+          cited=closing.on_file_source.cited, due=clock.working, said=_said(draft, row), records=[ruled(each) for each in closing.records],
+          outcome=draft.policy.outcomes[draft.case.outcome or row.said[-1].outcome].title)  # fmt: skip
+
+
+def accepted(draft: Draft, party: str, tells: bool, shares: bool) -> None:
+    """A letter was accepted by the mail server. What tells the raiser counts as told after a day without a failure."""
+    if tells and not draft.case.told:
+        within = timing.hours_on(draft.now, TOLD_AFTER_HOURS, draft.moment.calendar.local_date)
+        timing.stop(draft, draft.case.running("told"), "a later letter tells the raiser")
+        timing.start(draft, "told", "outcome", party, within, "The raiser counts as told when no failure comes back")
+    if shares or tells:
+        draft.set("shared", "The outcome has been shared with one more person.", shared=(*draft.case.shared, party))
+    try_to_close(draft)
+
+
+def told(draft: Draft) -> None:
+    """A day without a failure: the raiser has been told. From now on an objection has its time."""
+    timing.stop(draft, draft.case.running("told"), "no failure came back")
+    draft.set(
+        "raiser_told", "The raiser has been told how it ended.", source=draft.policy.closing.sharing.source, told=True
+    )
+    days = draft.policy.closing.objection_working_days
+    when = due(draft.moment.calendar, WorkingDays(days), draft.now)
+    timing.start(
+        draft,
+        "objection",
+        "objection",
+        draft.case.raiser.key,
+        when,
+        f"The raising side may object for {days} working days",
+    )
+
+
+def objection_over(draft: Draft) -> None:
+    """The time for an objection has passed. One side's answer now settles the stage; a closing case may close."""
+    timing.stop(draft, draft.case.running("objection"), "nobody objected")
+    row = draft.case.row
+    if row and row.running and draft.case.status == "open":
+        begin_closing(draft, row, row.said[-1].outcome)
+    try_to_close(draft)
+
+
+def objected(draft: Draft, party: Party, answer: Answer) -> str:
+    """The raiser may always object: one side's word becomes "not resolved", an agreed end becomes a dispute."""
+    row = draft.case.stage_row(answer.about)
+    draft.note("objected", f"{party.name} ({party.title}) objects: {answer.text}", via=answer.evidence.via)
+    _stop_closing(draft, "there is an objection")
+    if row.running:
+        draft.set("untold", "The outcome that was put to the raiser does not stand.", told=False)
+        draft.note("not_settled", "The stage goes on.", replace(row, said=()))
+        propose_move(draft, draft.case.stage_row(row.key))
+    else:
+        _dispute(draft, row, "the raising side objects to the outcome")
+    return "you do not agree that it is settled"
+
+
+def agreed(draft: Draft, party: Party, answer: Answer) -> str:
+    draft.note(
+        "agreed",
+        f"{party.name} ({party.title}) agrees with the outcome. {answer.text}".strip(),
+        via=answer.evidence.via,
+    )
+    return "you agree with the outcome"
+
+
+def filed(draft: Draft, party: Party, answer: Answer) -> str:
+    draft.set("on_file", f"{party.name} ({party.title}) confirms that it is on the child's file.", filed=(*draft.case.filed, party.key),
+              source=draft.policy.closing.on_file_source)  # fmt: skip
+    timing.stop(draft, draft.case.running("on_file", party.key), "it is on the child's file")
+    try_to_close(draft)
+    return "it is on the child's file"
+
+
+def settle(draft: Draft, answer: Answer, what: str) -> None:
+    """Business support settles a disputed outcome, with a reason."""
+    row = draft.case.stage_row(answer.about)
+    if draft.case.status != "disputed":
+        return
+    draft.set("settled", f"Business support settled it as {what.replace('_', ' ')}. Reason: {answer.text}", status="open",
+              status_why="", told=False)  # fmt: skip
+    timing.stop(draft, draft.case.running("timescale", "disputed"), "it is settled")
+    if what == "resolved":
+        begin_closing(draft, row, _resolving(draft, row))
+        _tell_outcome(draft, draft.case.stage_row(row.key))
+    else:
+        end(draft, row.key, unresolved(draft, row), "settled as not resolved.")
+        move_on(draft, row.key)
+
+
+def try_to_close(draft: Draft) -> None:
+    """Close when everything that a closing needs is so; otherwise nothing happens."""
+    case = draft.case
+    waiting = (
+        case.running("told") or case.running("objection") or any(clock.step == 0 for clock in case.running("on_file"))
+    )
+    if case.status != "closing" or not case.told or waiting or set(case.to_share) - set(case.shared):
+        return
+    timing.stop(draft, case.running("on_file"), "it was chased, and the case closes")
+    draft.set("closed", "The case closed.", status="closed", closed_at=draft.now)
+    row = case.stages[-1]
+    for party in distinct(case.raiser, *_file_parties(draft, row)):
+        write(draft, "closed", party, "case", rung=draft.case.length, outcome=draft.policy.outcomes[case.outcome or ""].title, said=_said(draft, row),
+              not_filed=[each.name for each in _file_parties(draft, row) if each.key not in case.filed])  # fmt: skip
+
+
+def unresolved(draft: Draft, row: StageRow) -> str:
+    """The stage's own outcome for "not resolved"."""
+    return _with_effect(draft, row, "unresolved")
+
+
+def _resolving(draft: Draft, row: StageRow) -> str:
+    return _with_effect(draft, row, "resolves")
+
+
+def _with_effect(draft: Draft, row: StageRow, effect: str) -> str:
+    keys = draft.policy.stages[row.stage].outcomes
+    return next((key for key in keys if draft.policy.outcomes[key].effect == effect), keys[0])
+
+
+def _tell_outcome(draft: Draft, row: StageRow) -> None:
+    """Tell the raiser how it is said to have ended, and how to object."""
+    write(draft, "outcome", draft.case.raiser, row.key, rung=draft.case.length, offers=offers.to_object(row.key), tells=True,
+          stage=staged(draft, row), said=_said(draft, row), days=draft.policy.closing.objection_working_days,
+          cited=draft.policy.closing.sharing.source.cited)  # fmt: skip
+
+
+def _ask_other_side(draft: Draft, row: StageRow) -> None:
+    """One side says that it is settled: the other is asked; the clock runs on."""
+    for party in actors(draft, row.key):
+        if not row.said_by(party.part):
+            write(draft, "other_side", party, row.key, rung=draft.case.length, offers=offers.outcomes(draft, row, party),
+                  wanted=f"stage:{row.key}", stage=staged(draft, row), said=_said(draft, row))  # fmt: skip
+
+
+def _dispute(draft: Draft, row: StageRow, why: str) -> None:
+    """Both answers stand on the record, neither is applied, and a person settles it."""
+    draft.set("disputed", f"The outcome is disputed: {why}.", status="disputed", status_why=why)
+    timing.stop(draft, draft.case.running("timescale", row.key), "the outcome is disputed")
+    words = f"The outcome is disputed: {why}. Please settle it with those concerned and record how, with the reason."
+    draft.task(f"disputed:{row.key}:{draft.case.length}", words)
+    clock = timing.start_ladder(draft, "timescale", "disputed", "disputed", draft.policy.closing.on_file_chase,
+                                "Business support to settle it")  # fmt: skip
+    write(
+        draft,
+        "task",
+        BUSINESS_SUPPORT,
+        clock.key,
+        words=words,
+        offers=offers.to_settle(row.key),
+        wanted=f"clock:{clock.key}",
+    )
+    for party in distinct(*actors(draft, row.key), draft.case.raiser):
+        write(draft, "disputed", party, clock.key, stage=staged(draft, row), said=_said(draft, row), why=why)
+
+
+def _stop_closing(draft: Draft, why: str) -> None:
+    for purpose in ("told", "objection", "on_file"):
+        timing.stop(draft, draft.case.running(purpose), why)
+
+
+def _file_parties(draft: Draft, row: StageRow) -> list[Party]:
+    """Who notes it on the child's file: whoever acts for each side; the raiser where nobody else does."""
+    acts = row_acts(draft, row)
+    found = [acting(draft.case, acts, part) for part in SIDES]
+    return [party for party in (found[0] or draft.case.raiser, found[1]) if party]
+
+
+def _said(draft: Draft, row: StageRow) -> list[dict[str, str]]:
+    return [
+        {"who": _name(draft, each.party), "outcome": draft.policy.outcomes[each.outcome].title, "text": each.text}
+        for each in draft.case.stage_row(row.key).said
+    ]
+
+
+def _name(draft: Draft, key: str) -> str:
+    if key == BUSINESS_SUPPORT:
+        return "Business support"
+    party = draft.case.party(key)
+    return f"{party.name}, {party.title}"

@@ -1,0 +1,58 @@
+"""Confidential diversion: nobody but the raiser and a named person is written to, until that person decides (chscp 1.7)."""
+
+from cases.case import BUSINESS_SUPPORT, Fields, Party
+from cases.policy import Diversion
+from cases.submission import Answer
+from cases.verbs import offers, timing
+from cases.verbs.decision import Draft
+from cases.verbs.letters import write
+from cases.verbs.people import joined
+from cases.verbs.stages import begin
+
+
+def divert(draft: Draft, diverted: list[Diversion]) -> None:
+    """Pause the case, and ask the named person what can go on. A letter to the other side could alert somebody."""
+    for each in diverted:
+        draft.set("diverted", "The case is confidential and waits for a named person's decision.", source=each.source,
+                  status="paused", status_why="waiting for the named person's decision", confidential=True)  # fmt: skip
+        decider = joined(draft, each.decides, "partnership")
+        role = draft.policy.roles[each.decides].title
+        write(
+            draft, "diverted", draft.case.raiser, each.key, procedure=each.advice, cited=each.source.cited, decider=role
+        )
+        if not decider:
+            words = f"Nobody is known as {role}, and a confidential case waits for that person. Please enter them in the directory."
+            draft.task(f"missing:{each.key}", words)
+            write(draft, "task", BUSINESS_SUPPORT, f"missing:{each.key}", words=words)
+        timing.start_ladder(
+            draft, "diversion", each.key, each.decides, each.chase, f"The {role} to decide what can go on"
+        )
+        ask_decider(draft, each, 0)
+
+
+def ask_decider(draft: Draft, each: Diversion, rung: int) -> None:
+    decider = joined(draft, each.decides, "partnership")
+    if decider:
+        write(draft, "divert", decider, each.key, rung=rung, offers=offers.to_divert(), procedure=each.advice,
+              cited=each.source.cited, full_concern=draft.case.facts.get("concern", ""))  # fmt: skip
+
+
+def chase_decider(draft: Draft, key: str, rung: int) -> None:
+    """The named person has not decided: ask again, and tell business support that a case waits (nothing of its content)."""
+    each = next(each for each in draft.policy.entry.diversions if each.key == key)
+    ask_decider(draft, each, rung)
+    write(draft, "task", BUSINESS_SUPPORT, f"diversion:{key}", rung=rung, words="A confidential case still waits for the "
+          f"decision of the {draft.policy.roles[each.decides].title}. Please telephone that person.")  # fmt: skip
+
+
+def decide(draft: Draft, party: Party, answer: Answer, what: str) -> None:
+    """The named person decides: pause, go on, or split off what can go on."""
+    if draft.case.status != "paused" or what == "pause":
+        draft.note("diversion_kept", f"{party.name} decided: the case stays as it is. {answer.text}".strip())
+        return
+    timing.stop(draft, draft.case.running("diversion"), "the named person has decided")
+    facts = dict(draft.case.facts) | ({"shareable": answer.text} if what == "split" else {})
+    words = "only the part that the named person wrote goes on" if what == "split" else "the case goes on"
+    draft.note("diversion_decided", f"{party.name} decided: {words}.",
+               Fields({"status": "open", "status_why": "", "facts": facts, "confidential": what == "split"}))  # fmt: skip
+    begin(draft)

@@ -1,0 +1,92 @@
+"""Letters as values: what every letter of a case says about it, and how one is written into a decision."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from cases.case import Party, StageRow
+from cases.stages import Rule, Source
+from cases.verbs.decision import Draft, Letter, Offer
+
+
+def write(
+    draft: Draft,
+    purpose: str,
+    to: str | Party,
+    about: str,
+    *,
+    rung: int = 0,
+    offers: Iterable[Offer] = (),
+    wanted: str | None = None,
+    urgent: bool = False,
+    tells: bool = False,
+    shares: bool = False,
+    **values: Any,
+) -> None:
+    """Write one letter to one person, with what every letter says and these values."""
+    key, name, email = draft.address(to)
+    draft.write(
+        Letter(
+            purpose=purpose,
+            to=key,
+            name=name,
+            email=email,
+            about=about,
+            values=common(draft, to) | values,
+            offers=tuple(offers),
+            rung=rung,
+            wanted=wanted,
+            urgent=urgent,
+            tells=tells,
+            shares=shares,
+        )
+    )
+
+
+def common(draft: Draft, to: str | Party) -> dict[str, Any]:
+    """What every letter of a case may say, by name."""
+    case, policy = draft.case, draft.policy
+    return {
+        "reference": case.reference,
+        "partnership": policy.partnership.name,
+        "short_name": policy.partnership.short_name,
+        "policy_title": policy.document.title,
+        "policy_dated": policy.document.dated,
+        "advice": [ruled(rule) for rule in policy.document.advice],
+        "to_name": to.name if isinstance(to, Party) else "colleague",
+        "to_title": to.title if isinstance(to, Party) else "",
+        "child": case.facts.get("child", ""),
+        "child_numbers": case.facts.get("child_numbers", ""),
+        "raising_agency": draft.moment.directory.agency_name(case.agencies.get("raising")),
+        "receiving_agency": draft.moment.directory.agency_name(case.agencies.get("receiving")),
+        # After a confidential split only what the named person let through is told to others (policy of the diversion).
+        "concern": case.facts.get("shareable") or case.facts.get("concern", ""),
+        "wanted": "" if case.facts.get("shareable") else case.facts.get("wanted", ""),
+        "raiser": case.raiser.name or case.raiser.email,
+    }
+
+
+def staged(draft: Draft, row: StageRow) -> dict[str, Any]:
+    """What a letter says about a stage."""
+    stage = draft.policy.stages[row.stage]
+    return {
+        "label": stage.label + (f", tier {row.tier + 1} of management" if row.tier else ""),
+        "title": stage.title,
+        "cited": stage.source.cited,
+    }
+
+
+def ruled(rule: Rule) -> dict[str, str]:
+    return {"says": rule.says, "cited": rule.source.cited}
+
+
+def cited(source: Source | None) -> str:
+    return source.cited if source else ""
+
+
+def missing_labels(draft: Draft) -> list[str]:
+    """The questions that are still open: asked for, never in the way (a form with holes opens a case)."""
+    asked = [question for question in draft.policy.entry.questions if question.asked_until_given]
+    facts = draft.case.facts
+    core = [("child", "The child's initials"), ("other_agency", "The other agency"), ("concern", "What the concern is")]
+    labels = [label for key, label in core if not facts.get(key)]
+    return labels + [question.label for question in asked if not facts.get(question.key)]

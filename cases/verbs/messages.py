@@ -1,0 +1,26 @@
+"""Mail on a case that is not an offered answer: kept on the record, and put to a person where one is needed."""
+
+from cases.case import BUSINESS_SUPPORT, Case, Party
+from cases.verbs.decision import Decision, Draft, Moment, Offer
+from cases.verbs.letters import write
+
+
+def filed(case: Case, message: str, why: str, moment: Moment) -> Decision:
+    """A mail belongs to the case and changes nothing: an automatic reply, a report, our own letter come back."""
+    draft = Draft(case, moment)
+    draft.note("mail_filed", f"A mail was kept with the case and changes nothing: {why}.", message=message)
+    return draft.decision()
+
+
+def put_to_a_person(
+    case: Case, message: str, why: str, sender: Party | None, offers: tuple[Offer, ...], moment: Moment
+) -> Decision:
+    """A mail that could not be read as an offered answer: business support reads it. A known sender is told so."""
+    draft = Draft(case, moment)
+    draft.note("mail_in_tray", f"A mail waits for a person: {why}.", message=message)
+    words = f"A mail about this case waits in the tray: {why}. Please read it and record what it says."
+    draft.task(f"mail:{message}", words)
+    write(draft, "task", BUSINESS_SUPPORT, f"mail:{message}", words=words)
+    if sender:
+        write(draft, "unclear", sender, f"mail:{message}", offers=offers, why=why)
+    return draft.decision()

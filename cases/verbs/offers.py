@@ -1,0 +1,90 @@
+"""The answers that a letter offers: each a word for the first line of a reply, and a button on its page."""
+
+from cases.case import Asked, Party, StageRow
+from cases.stages import Expectation, Outcome, Stage
+from cases.verbs.decision import Draft, Offer
+
+ALWAYS = (
+    ("meeting", "MEETING", "We will meet or talk on this date", ("date",)),
+    ("by", "BY", "I will answer by this date", ("date",)),
+    ("hand_over", "NOT ME", "I am not the right person: it should go to", ("text",)),
+    ("question", "QUESTION", "I have a question", ("text",)),
+)
+
+
+def for_stage(draft: Draft, row: StageRow, party: Party) -> list[Offer]:
+    """What a party who acts in a stage may answer."""
+    stage = draft.policy.stages[row.stage]
+    ways = [Offer(f"way:{way.key}", way.word, way.title, row.key) for way in stage.ways]
+    offered_ways = ways if party.part == "decider" and not row.way else []
+    return offered_ways + outcomes(draft, row, party) + [
+        Offer(does, word, title, row.key, needs) for does, word, title, needs in ALWAYS
+    ]  # fmt: skip
+
+
+def outcomes(draft: Draft, row: StageRow, party: Party) -> list[Offer]:
+    """How the party may say that the stage ended."""
+    stage = draft.policy.stages[row.stage]
+    known = [(key, draft.policy.outcomes[key]) for key in stage.outcomes]
+    return [
+        Offer(f"outcome:{key}", outcome.word, outcome.title, row.key, ("text",))
+        for key, outcome in known
+        if _open_to(outcome, stage, row, party)
+    ]
+
+
+def to_move(draft: Draft, row: StageRow, target: Stage) -> list[Offer]:
+    """A proposal to move on, for the raising side to take with one press."""
+    branches = {branch.to for branch in draft.policy.stages[row.stage].branches} - {target.key}
+    moves = [Offer("move", "MOVE ON", f"Take it to {target.label}: {target.title}", row.key)]
+    moves += [_move_to(draft.policy.stages[key], row.key) for key in sorted(branches)]
+    return [*moves, Offer("stay", "NOT YET", "Leave it at this stage for now", row.key)]
+
+
+def to_go_on(draft: Draft, target: Stage, expectation: Expectation, about: str) -> list[Offer]:
+    """What the raising side may do when something that should come first is not on record."""
+    first = draft.policy.stages[expectation.stage]
+    entered = any(row.stage == first.key for row in draft.case.stages)
+    go_on = Offer(
+        f"go_on:{target.key}", "GO ON", f"Go on to {target.label} all the same, for this reason", about, ("text",)
+    )
+    return [go_on] if entered or not draft.case.row else [_move_to(first, about), go_on]
+
+
+def to_object(row_key: str) -> list[Offer]:
+    return [
+        Offer("object", "OBJECT", "I do not agree that it is settled, because", row_key, ("text",)),
+        Offer("agree", "AGREE", "I agree", row_key),
+    ]
+
+
+def to_settle(row_key: str) -> list[Offer]:
+    return [
+        Offer("settle:resolved", "SETTLED RESOLVED", "It is resolved, for this reason", row_key, ("text",)),
+        Offer("settle:not_resolved", "SETTLED NOT RESOLVED", "It is not resolved and goes on, for this reason", row_key, ("text",)),
+    ]  # fmt: skip
+
+
+def to_divert() -> list[Offer]:
+    return [
+        Offer("divert:pause", "KEEP PAUSED", "Keep this escalation paused", "case"),
+        Offer("divert:go_on", "GO ON", "Go on with this escalation", "case"),
+        Offer("divert:split", "SPLIT", "Go on with this part only, in these words", "case", ("text",)),
+    ]
+
+
+def give(asked: Asked) -> Offer:
+    return Offer(f"give:{asked.request}", "HERE IT IS", f"Here is {asked.title}", asked.key, ("text",))
+
+
+def on_file() -> Offer:
+    return Offer("on_file", "ON FILE", "It is on the child's file", "case")
+
+
+def _move_to(stage: Stage, about: str) -> Offer:
+    return Offer(f"move:{stage.key}", stage.word, f"Take it to {stage.label}: {stage.title}", about)
+
+
+def _open_to(outcome: Outcome, stage: Stage, row: StageRow, party: Party) -> bool:
+    """Leaving the tiers is the raising side's to say, and only while there is a further tier."""
+    return outcome.effect != "leaves_tiers" or (party.part == "raising" and row.tier < len(stage.tiers))

@@ -1,0 +1,44 @@
+"""What became of a letter: accepted, uncertain, refused, bounced, withheld. Every outcome enters the record."""
+
+from cases.case import BUSINESS_SUPPORT, Case
+from cases.verbs import closing, timing
+from cases.verbs.decision import Decision, Draft, Moment
+from cases.verbs.letters import write
+
+WORDS = {
+    "accepted": "was accepted by the mail server",
+    "uncertain": "may or may not have been accepted: the answer of the mail server was lost",
+    "repeated": "is handed over once more, under the same Message-ID: it may be sent twice",
+    "refused": "was refused",
+    "bounced": "came back undelivered",
+    "withheld": "was not sent, because the case had moved on meanwhile",
+    "delayed": "is delayed at the mail server",
+}
+
+
+def posted(
+    case: Case, purpose: str, to: str, became: str, moment: Moment, *, tells: bool, shares: bool, letter: str
+) -> Decision:
+    """Record what became of a letter, and do what follows from it."""
+    draft = Draft(case, moment)
+    who = "business support" if to == BUSINESS_SUPPORT else case.party(to).name
+    words = f"The letter “{purpose.replace('_', ' ')}” to {who} {WORDS[became]}."
+    draft.note(f"letter_{became}", words, letter=letter)
+    if became == "accepted" and to != BUSINESS_SUPPORT:
+        closing.accepted(draft, to, tells, shares)
+    if became in ("refused", "bounced"):
+        _not_told(draft, purpose, to, who, tells, letter)
+    return draft.decision()
+
+
+def _not_told(draft: Draft, purpose: str, to: str, who: str, tells: bool, letter: str) -> None:
+    """A person was not reached: the clock goes on, and business support is told by name (decisions, Deputy)."""
+    if tells:
+        timing.stop(draft, draft.case.running("told"), "the letter did not arrive")
+    draft.task(
+        f"not_reached:{letter}",
+        f"A letter to {who} did not arrive. Please find the right address and tell them by telephone.",
+    )
+    if to != BUSINESS_SUPPORT:
+        write(draft, "task", BUSINESS_SUPPORT, f"not_reached:{letter}", words=f"The letter “{purpose.replace('_', ' ')}” to {who} did not "
+              "arrive. Please find the right address and tell them by telephone. The clock goes on.")  # fmt: skip

@@ -1,0 +1,156 @@
+"""Clocks: how a timescale of the policy becomes a due date, and when a clock is next looked at."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from cases.case import Clock, Fields
+from cases.stages import Chase, Limit, Step, Timescale
+from cases.verbs.decision import Draft
+from cases.working_time import CalendarDays, Due, Hours, OnDate, WorkingDays, due, earliest, spoken_date, spoken_due
+
+Purpose = Literal["timescale", "asked", "on_file", "objection", "told", "confirmation", "diversion"]
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A due date and the words for where it comes from. `chosen` where the policy gave no number."""
+
+    due: Due
+    words: str
+    chosen: bool
+
+
+def timed(draft: Draft, timescale: Timescale) -> Timed:
+    """When a timescale is due in this case. Never an invented number: without one, the chase interval, named so."""
+    anchor = draft.case.opened_at if timescale.starts == "received" else draft.now
+    found = _due(draft, timescale.limit, anchor)
+    if found:
+        return Timed(found[0], f"{found[1]} ({timescale.source.cited})", timescale.kind == "chosen")
+    days = draft.policy.chases[timescale.chase].interval
+    chosen = due(draft.moment.calendar, WorkingDays(days), draft.now)
+    return Timed(chosen, f"{_unnumbered(timescale.limit)} This date is {draft.policy.partnership.short_name}'s own setting in "
+                 f"this service: {days} working days.", True)  # fmt: skip
+
+
+def start(
+    draft: Draft, purpose: Purpose, name: str, about: str, when: Due, words: str, ladder: str | None = None, **more: Any
+) -> Clock:
+    """Start a clock, and record it."""
+    clock = Clock(
+        key=f"k{len(draft.case.clocks) + 1}",
+        purpose=purpose,
+        name=name,
+        about=about,
+        started_at=draft.now,
+        due_at=when.at,
+        due_day=when.day,
+        working=spoken_due(when),
+        look_at=when.at,
+        ladder=ladder,
+        provisional=when.provisional,
+        **more,
+    )
+    if ladder:
+        clock = upcoming(draft, clock, 0)
+    draft.note("clock_started", f"{words}: due {clock.working}.", clock)
+    return clock
+
+
+def start_ladder(draft: Draft, purpose: Purpose, name: str, about: str, ladder: str, words: str) -> Clock:
+    """Start a clock whose time is the chase interval of a ladder, a setting of the partnership."""
+    when = due(draft.moment.calendar, WorkingDays(draft.policy.chases[ladder].interval), draft.now)
+    return start(draft, purpose, name, about, when, words, ladder)
+
+
+def stop(draft: Draft, clocks: tuple[Clock, ...], why: str) -> None:
+    for clock in clocks:
+        draft.note("clock_stopped", f"The clock due {spoken_date(clock.due_day)} stopped: {why}.",
+                   replace(clock, state="stopped"))  # fmt: skip
+
+
+def hours_on(now: datetime, hours: int, day_of: Callable[[datetime], date]) -> Due:
+    """A due of so many clock hours, for the service's own waits."""
+    at = now + timedelta(hours=hours)
+    return Due(at=at, day=day_of(at), working=f"{hours} hours on", provisional=False)
+
+
+def upcoming(draft: Draft, clock: Clock, step: int) -> Clock:
+    """The clock waiting for the first step, from this one on, that is not past already."""
+    while (moment := step_moment(draft, clock, step)) <= draft.now:
+        step += 1
+    return replace(clock, step=step, look_at=moment)
+
+
+def step_moment(draft: Draft, clock: Clock, step: int) -> datetime:
+    """When a step of the clock's ladder is to be taken: within the partnership's sending hours."""
+    calendar = draft.moment.calendar
+    days = _days(ladder_of(draft, clock), step)
+    if days < 0:
+        morning = calendar.add_working_days(clock.due_day, days) - timedelta(days=1)
+        return calendar.next_sending_moment(calendar.end_of(morning))
+    overdue = clock.due_at if days == 0 else calendar.end_of(calendar.add_working_days(clock.due_day, days))
+    return calendar.next_sending_moment(overdue)
+
+
+def step_at(ladder: Chase, step: int) -> Step:
+    """The step itself; after the last one the last is repeated."""
+    return ladder.steps[min(step, len(ladder.steps) - 1)]
+
+
+def ladder_of(draft: Draft, clock: Clock) -> Chase:
+    assert clock.ladder is not None
+    return draft.policy.chases[clock.ladder]
+
+
+def fact_day(draft: Draft, key: str) -> date | None:
+    """A date given in answer to a question, where it was given."""
+    given = draft.case.facts.get(key)
+    return date.fromisoformat(given) if isinstance(given, str) and given else None
+
+
+def keep(draft: Draft, **values: Any) -> Fields:
+    """The case's facts with these added."""
+    return Fields({"facts": dict(draft.case.facts) | values})
+
+
+def _days(ladder: Chase, step: int) -> int:
+    beyond = max(0, step - (len(ladder.steps) - 1))
+    return step_at(ladder, step).working_days + beyond * ladder.repeats
+
+
+def _due(draft: Draft, limit: Limit, anchor: datetime) -> tuple[Due, str] | None:
+    """The due of a limit and its words; nothing where the limit holds no number, or none was stated yet."""
+    calendar = draft.moment.calendar
+    if limit.working_days:
+        return due(
+            calendar, WorkingDays(limit.working_days), anchor
+        ), limit.said_as or f"{limit.working_days} working days"
+    if limit.calendar_days:
+        return due(calendar, CalendarDays(limit.calendar_days), anchor), limit.said_as or f"{limit.calendar_days} days"
+    if limit.hours:
+        return due(calendar, Hours(limit.hours), anchor), limit.said_as or f"{limit.hours} hours"
+    if limit.stated_in and (day := fact_day(draft, limit.stated_in)):
+        return due(
+            calendar, OnDate(day, "the date stated to protect the child"), anchor
+        ), "the date that protects this child"
+    if limit.by_answer:
+        chosen = limit.by_answer.limits.get(str(draft.case.facts.get(limit.by_answer.question)))
+        return _due(draft, chosen, anchor) if chosen else None
+    return _earliest(draft, limit.earliest_of or (), anchor)
+
+
+def _earliest(draft: Draft, limits: tuple[Limit, ...], anchor: datetime) -> tuple[Due, str] | None:
+    found = [each for limit in limits if (each := _due(draft, limit, anchor))]
+    if not found:
+        return None
+    winner, when = earliest([each[0] for each in found])
+    others = " or ".join(each[1] for place, each in enumerate(found) if place != winner)
+    return when, found[winner][1] + (f", which is sooner than {others}" if others else "")
+
+
+def _unnumbered(limit: Limit) -> str:
+    if limit.without_delay:
+        return f"The policy says “{limit.without_delay}” and gives no number."
+    return limit.none or "No time has been stated or agreed for this yet."

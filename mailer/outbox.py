@@ -1,0 +1,111 @@
+"""Drains the outbox: claim a letter, render it once, hand it over, and record what became of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cases.correspondence import Correspondence
+from cases.store.outbox import Stored
+from mailer.errors import Refused, Unavailable, Uncertain
+from mailer.guard import Guard
+from mailer.letters import Frame, LetterError, Letters
+from mailer.transports.transport import Envelope, Transport
+
+ECHOES = ("echo", "received", "confirm", "code", "too_late", "unclear")
+LONGEST_WAIT = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whom a partnership's letters come from, and the mailbox that answers go to."""
+
+    name: str
+    inbox: str
+
+
+class Outbox:
+    def __init__(
+        self,
+        correspondence: Correspondence,
+        letters: Letters,
+        transport: Transport,
+        guard: Guard,
+        senders: Mapping[str, Sender],
+        base_url: str,
+    ) -> None:
+        self._correspondence = correspondence
+        self._letters = letters
+        self._transport = transport
+        self._guard = guard
+        self._senders = senders
+        self._base_url = base_url.rstrip("/")
+
+    def drain(self, now: datetime, limit: int = 100) -> int:
+        """Send what is due, urgent letters first. One letter's trouble never holds up the others."""
+        due = self._correspondence.due(now, limit)
+        for letter_id in due:
+            self.send(letter_id, now)
+        return len(due)
+
+    def send(self, letter_id: str, now: datetime) -> None:
+        letter = self._correspondence.claim(letter_id, now)
+        if letter is None:
+            return
+        if letter.state == "handing over":  # whoever held it stopped before it could say what became of it
+            self._correspondence.uncertain(letter, now)
+            return
+        message = letter.message or self._rendered(letter, now)
+        if message:
+            self._hand_over(letter, message, now)
+
+    def _rendered(self, letter: Stored, now: datetime) -> bytes | None:
+        try:
+            self._guard.check(letter.email)
+            return self._letters.render(
+                letter.purpose, letter.values, letter.offers, letter.name, letter.email, self._frame(letter, now)
+            )
+        except (Refused, LetterError):
+            self._correspondence.refused(letter, now)
+            return None
+
+    def _hand_over(self, letter: Stored, message: bytes, now: datetime) -> None:
+        """Between the first commit here and the last the letter may have gone: a crash leaves it uncertain."""
+        if letter.state == "uncertain":
+            self._correspondence.repeating(letter, now)
+        else:
+            self._correspondence.handing_over(letter, message, now)
+        try:
+            self._transport.send(Envelope(self._senders[letter.partnership].inbox, letter.email), message)
+        except Refused:
+            self._correspondence.refused(letter, now)
+        except Unavailable:
+            self._correspondence.unavailable(letter, now + _wait(letter.attempts), now)
+        except Uncertain:
+            self._correspondence.uncertain(letter, now)
+        else:
+            self._correspondence.accepted(letter, now)
+
+    def _frame(self, letter: Stored, now: datetime) -> Frame:
+        sender = self._senders[letter.partnership]
+        addressing, status = self._correspondence.addressing(letter, now)
+        local, _, domain = sender.inbox.rpartition("@")
+        echo = letter.purpose in ECHOES
+        return Frame(
+            message_id=letter.message_id,
+            sender_name=sender.name,
+            sender=sender.inbox,
+            reply_to=f"{local}+{addressing.reply_token}@{domain}",
+            token=addressing.reply_token,
+            page_url=f"{self._base_url}/l/{addressing.page_token}",
+            status_url=f"{self._base_url}/s/{status}" if status else None,
+            date=now,
+            references=addressing.earlier,
+            automatic="auto-replied" if echo else "auto-generated",
+            suppress="All" if echo else "DR, RN, NRN",
+            loop_mark=letter.message_id.strip("<>"),
+        )
+
+
+def _wait(attempts: int) -> timedelta:
+    """Twice as long after each failure, an hour at most."""
+    return min(timedelta(minutes=2 ** min(attempts, 6)), LONGEST_WAIT)
