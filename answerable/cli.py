@@ -69,17 +69,18 @@ def check(policies: Policies = None, json: Json = False) -> None:
 
     from answerable.now import now
     from answerable.settings import ROOT
-    from cases.policy_check import as_json, report
+    from cases.policy_check import check as faults_of
     from cases.policy_file import load_policy
+    from cases.signoff import report, report_data
 
     today = now().date()
     with _plainly():
         loaded = [load_policy(path) for path in policies or sorted((ROOT / "policies").glob("*.yaml"))]
     if json:
-        print(plain_json.dumps([as_json(each, today) for each in loaded], indent=2))
+        print(plain_json.dumps([report_data(each, today) for each in loaded], indent=2))
     else:
         print("\n\n".join(report(each, today) for each in loaded))
-    if any(as_json(each, today)["faults"] for each in loaded):
+    if any(faults_of(each.policy, each.file, each.lines) for each in loaded):
         raise typer.Exit(1)
 
 

@@ -34,19 +34,19 @@ class PartnershipSettings(BaseModel):
 class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    database: Path = Field(Path("answerable.sqlite"), description="The database file")
+    database: Path = Field(default=Path("answerable.db"), description="The database file")
     master_key: SecretStr = Field(description="The master key, lines of id:base64; make one with `answerable new-key`")
-    base_url: str = Field("http://127.0.0.1:8000", description="The address under which people reach the service")
-    host: str = Field("127.0.0.1", description="The network address to listen on")
-    port: int = Field(8000, ge=0, le=65535, description="The port to listen on")
+    base_url: str = Field(default="http://127.0.0.1:8000", description="The address under which people reach the service")
+    host: str = Field(default="127.0.0.1", description="The network address to listen on")
+    port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on")
     transport: Literal["console", "none"] = Field(
-        "console", description="How letters leave: `console` prints them; `none` leaves them waiting in the outbox"
+        default="console", description="How letters leave: `console` prints them; `none` leaves them waiting in the outbox"
     )
     trust_anchor: str | None = Field(
-        None, description="The authserv-id of your own mail server, whose verdict on a sender is believed; none: nobody is verified"
+        default=None, description="The authserv-id of your own mail server, whose verdict on a sender is believed; none: nobody is verified"
     )
-    policies: Path = Field(ROOT / "policies", description="The folder of policy files")
-    templates: Path = Field(ROOT / "templates", description="The folder of letters and pages")
+    policies: Path = Field(default=ROOT / "policies", description="The folder of policy files")
+    templates: Path = Field(default=ROOT / "templates", description="The folder of letters and pages")
     partnerships: dict[str, PartnershipSettings] = Field(
         default_factory=dict, description="A table for each partnership that runs here, by the key of its policy file"
     )

@@ -113,4 +113,4 @@ def _outbox(
     if transport is None and settings.transport == "none":
         return None
     senders = {key: Sender(office.loaded.policy.partnership.name, office.inbox) for key, office in offices.items()}
-    return Outbox(correspondence, Letters(settings.templates), transport or Console(), guard, senders, settings.base_url)
+    return Outbox(correspondence, Letters(settings.templates / "letters"), transport or Console(), guard, senders, settings.base_url)

@@ -3,6 +3,7 @@
 Everything that changes a case goes through here. `now` is aware UTC and always an argument.
 """
 
+import hashlib
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -80,17 +81,23 @@ class Casework:
         with self.database.read() as connection:
             return self._directory(connection, partnership)
 
-    def receive(self, partnership: str, submission: Submission, now: datetime) -> Opened:
-        """An escalation has come in: the case is open from now, whatever is missing."""
+    def receive(self, partnership: str, submission: Submission, now: datetime, once: str = "") -> Opened:
+        """An escalation has come in: the case is open from now, whatever is missing.
+
+        `once` is the form's own random mark: the same form sent twice is one case.
+        """
+        case_id = hashlib.sha256(once.encode()).hexdigest()[:32] if once else secrets.token_hex(16)
         with self.database.write() as connection:
-            return self._open(connection, self.partnerships[partnership], submission, now)
+            if once and (reference := case_rows.reference_of(connection, case_id)):
+                return self._opened(connection, case_id, reference, now)
+            return self._open(connection, self.partnerships[partnership], case_id, submission, now)
 
     def confirm(self, case_id: str, code: str, now: datetime) -> str:
         """The raiser shows by a code that the address is theirs. Gives the cookie of the device. Raises WrongCode."""
         with self.database.write() as connection:
             case = case_rows.load(connection, case_id, self.keyring)
-            right = access.use_code(connection, f"confirm:{case_id}", code, self.keyring, now)
-            if right:
+            subjects = (f"confirm:{case_id}", f"page:{case_id}:{case.raiser.key}")  # the first code, or one asked for since
+            if any(access.use_code(connection, subject, code, self.keyring, now) for subject in subjects):
                 self._apply(connection, case, now, opening.confirm)
                 return access.remember(connection, case.partnership, case.raiser.email, self.keyring, now)
         raise WrongCode("That is not the code we sent, or it is too old.")
@@ -99,9 +106,15 @@ class Casework:
         """The raiser supplies what was missing."""
         self._decide(case_id, now, lambda case, moment: opening.complete(case, facts, moment))
 
-    def hear(self, case_id: str, who: str, answer: Answer, now: datetime) -> None:
-        """A party gives one of the offered answers, or business support takes one down."""
-        self._decide(case_id, now, lambda case, moment: answers.hear(case, who, answer, moment))
+    def hear(self, case_id: str, who: str, answer: Answer, now: datetime, once: str = "") -> None:
+        """A party gives one of the offered answers, or business support takes one down.
+
+        `once` is the form's own random mark: the same form sent twice is one answer.
+        """
+        with self.database.write() as connection:
+            case = case_rows.load(connection, case_id, self.keyring)
+            if not once or access.is_first(connection, case.partnership, f"form:{case_id}:{once}", now):
+                self._apply(connection, case, now, lambda case, moment: answers.hear(case, who, answer, moment))
 
     def look(self, case_id: str, clock: str, now: datetime) -> None:
         """A clock's time has come: the current step of its ladder, once."""
@@ -179,8 +192,10 @@ class Casework:
             outbox.plan(connection, case.partnership, case.id, letter, self.keyring, now, office.reply_domain)
         return decision
 
-    def _open(self, connection: Connection, office: Partnership, submission: Submission, now: datetime) -> Opened:
-        policy, case_id = office.loaded.policy, secrets.token_hex(16)
+    def _open(
+        self, connection: Connection, office: Partnership, case_id: str, submission: Submission, now: datetime
+    ) -> Opened:
+        policy = office.loaded.policy
         year = england().local_date(now).year
         number = case_rows.next_number(connection, office.key, year)
         reference = str(Reference(policy.partnership.reference_prefix, year, number))
@@ -189,6 +204,9 @@ class Casework:
         case_rows.create(connection, case, self.keyring.new_case_key(connection, office.key, case_id, now))
         code = access.new_code(connection, office.key, f"confirm:{case_id}", self.keyring, now, CONFIRM_HOURS)
         self._apply(connection, case, now, partial(_received, submission=submission, code=code))
+        return self._opened(connection, case_id, reference, now)
+
+    def _opened(self, connection: Connection, case_id: str, reference: str, now: datetime) -> Opened:
         secret = self.keyring.secret(connection, now)
         return Opened(case_id, reference, case_rows.status_token(secret, case_id, "p1"))
 

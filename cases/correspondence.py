@@ -10,7 +10,7 @@ from cases.casework import Casework
 from cases.store import case_rows, inbox, outbox
 from cases.submission import Answer
 from cases.verbs import answers, messages, posted
-from cases.verbs.decision import Decision, Letter, Moment
+from cases.verbs.decision import Decision, Letter, Moment, Offer
 
 REPEAT_AFTER = timedelta(minutes=15)
 
@@ -19,11 +19,23 @@ REPEAT_AFTER = timedelta(minutes=15)
 class Traced:
     """A letter of ours that a mail leads to, and who was expected to answer it."""
 
-    way: str  # "recipient", "reference", "body"
+    way: str  # "recipient", "reference", "body", "subject"
     letter_id: str
     case_id: str
     party: str
     email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """What in a mail may lead to a letter of ours (mail rules, "Which case")."""
+
+    sender: str
+    recipient_tokens: tuple[str, ...]
+    references: tuple[str, ...]
+    body_tokens: tuple[str, ...]
+    body_message_ids: tuple[str, ...]
+    subject_references: tuple[str, ...]
 
 
 class Correspondence:
@@ -46,17 +58,26 @@ class Correspondence:
         with self.database.read() as connection:
             return inbox.waiting(connection, state, partnership)
 
-    def trace(self, ways: dict[str, tuple[str, ...]], message_ids: tuple[str, ...]) -> list[Traced]:
-        """The letters that tokens (by the way they came) and Message-IDs in a mail lead to."""
+    def trace(self, clues: Clues, now: datetime) -> list[Traced]:
+        """The letters that a mail leads to, the surest way first."""
         with self.database.read() as connection:
             found = [
-                (way, letter_id)
-                for way, tokens in ways.items()
-                for token in tokens
-                if (letter_id := outbox.by_token(connection, "token_hash", token))
+                *(("recipient", each) for each in outbox.by_tokens(connection, clues.recipient_tokens)),
+                *(("reference", each) for each in outbox.by_message_ids(connection, clues.references)),
+                *(("body", each) for each in outbox.by_tokens(connection, clues.body_tokens)),
+                *(("body", each) for each in outbox.by_message_ids(connection, clues.body_message_ids)),
+                *(("subject", each) for each in self._by_subject(connection, clues, now)),
             ]
-            found += [("reference", letter_id) for letter_id in outbox.by_message_ids(connection, message_ids)]
             return [traced for way, letter_id in found if (traced := self._traced(connection, way, letter_id))]
+
+    def offers(self, letter_id: str) -> tuple[Offer, ...]:
+        """The answers that a letter offered."""
+        with self.database.read() as connection:
+            return outbox.opened(connection, letter_id, self.keyring).offers
+
+    def partnership_of(self, traced: Traced) -> str:
+        with self.database.read() as connection:
+            return outbox.opened(connection, traced.letter_id, self.keyring).partnership
 
     def answered(self, message_id: str, traced: Traced, answer: Answer, why: str, now: datetime) -> None:
         """A mail gives an offered answer: recorded, and the mail kept with the case."""
@@ -86,6 +107,35 @@ class Correspondence:
         """A person has dealt with a mail of the tray."""
         with self.database.write() as connection:
             inbox.done(connection, message_id)
+
+    def taken_down(self, message_id: str, case_id: str, who: str, answer: Answer, now: datetime) -> bool:
+        """Business support reads an offered answer in a mail of the tray: recorded, and the mail kept with the case.
+
+        Says no where the mail has left the tray meanwhile: then nothing changes.
+        """
+        with self.database.write() as connection:
+            message = inbox.opened(connection, message_id, self.keyring)
+            if message.state != "tray":
+                return False
+            case = case_rows.load(connection, case_id, self.keyring)
+            self.casework.apply(connection, case, now, lambda case, moment: answers.hear(case, who, answer, moment))
+            inbox.judged(connection, message, "done", message.why, self.keyring, case_id, message.letter_id)
+            return True
+
+    def put_away(self, message_id: str, kind: str, words: str, now: datetime) -> bool:
+        """Nothing follows from a mail of the tray. `words` are free text and go into the case's record alone.
+
+        Says no where the mail has left the tray meanwhile: then nothing changes.
+        """
+        with self.database.write() as connection:
+            message = inbox.opened(connection, message_id, self.keyring)
+            if message.state != "tray":
+                return False
+            if message.case_id:
+                case, why = case_rows.load(connection, message.case_id, self.keyring), f"{kind}. {words}".strip(" .")
+                self.casework.apply(connection, case, now, lambda case, moment: messages.filed(case, message_id, why, moment))
+            inbox.judged(connection, message, "done", kind, self.keyring, message.case_id, message.letter_id)
+            return True
 
     def claim(self, letter_id: str, now: datetime) -> outbox.Stored | None:
         """Take a letter for sending; nothing when another sender has it or its case has moved on."""
@@ -166,6 +216,13 @@ class Correspondence:
     def _traced(self, connection: Connection, way: str, letter_id: str) -> Traced | None:
         letter = outbox.opened(connection, letter_id, self.keyring)
         return Traced(way, letter.id, letter.case_id, letter.to, letter.email) if letter.case_id else None
+
+    def _by_subject(self, connection: Connection, clues: Clues, now: datetime) -> list[str]:
+        """The last letters that this sender had about the cases that the subject names."""
+        named = [case_rows.named(connection, reference) for reference in clues.subject_references]
+        whose = self.keyring.tokens(connection, now).lookup("sender", clues.sender)
+        latest = [outbox.latest_to(connection, case_id, whose) for case_id in named if case_id]
+        return [letter_id for letter_id in latest if letter_id]
 
     def _put_to_a_person(
         self, connection: Connection, message_id: str, traced: Traced, why: str, known_sender: bool, now: datetime

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from govuk_bank_holidays.bank_holidays import BankHolidays
@@ -16,10 +17,16 @@ def england(closures: Mapping[date, str] | None = None, zone: ZoneInfo = LONDON)
 
     A bank holiday within a closure keeps its own name.
     """
-    listed = BankHolidays(use_cached_holidays=True).get_holidays(BankHolidays.ENGLAND_AND_WALES)
-    holidays = {each["date"]: _name(each["title"], each["notes"]) for each in listed}
+    holidays = _listed()
     published_to = date(max(holidays).year, 12, 31)
     return Calendar(zone, {**(closures or {}), **holidays}, published_to)
+
+
+@cache
+def _listed() -> Mapping[date, str]:
+    """Read once: every decision looks at the calendar, and the list is as old as the installed package."""
+    listed = BankHolidays(use_cached_holidays=True).get_holidays(BankHolidays.ENGLAND_AND_WALES)
+    return {each["date"]: _name(each["title"], each["notes"]) for each in listed}
 
 
 def _name(title: str, notes: str) -> str:

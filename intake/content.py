@@ -15,7 +15,12 @@ TEXT = 1_000_000  # letters of one body
 ENCLOSED = 64 * 1024
 _PARAMETERS = 4096
 _SAFE_TYPE = re.compile(r"[a-z0-9][a-z0-9.+_-]{0,63}/[a-z0-9][a-z0-9.+_-]{0,95}")
-_REPORTS = ("message/delivery-status", "message/disposition-notification", "message/feedback-report", "text/rfc822-headers")  # fmt: skip
+_REPORTS = (
+    "message/delivery-status",
+    "message/disposition-notification",
+    "message/feedback-report",
+    "text/rfc822-headers",
+)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 
 
@@ -78,7 +83,9 @@ def _words(part: Message, reading: _Reading, depth: int) -> str:
         return ""
     if part.is_multipart() and kind != "message/rfc822":
         return _words_within(part, kind, reading, depth)
-    if kind in ("text/plain", "text/html") and not _is_attachment(part):
+    if kind in ("text/plain", "text/html") and (depth == 0 or not _is_attachment(part)):
+        return _body(part, kind, reading)
+    if kind.startswith("multipart/"):  # without parts: badly made, and its words are still wanted
         return _body(part, kind, reading)
     reading.attachments.append(_attachment(part, kind, reading))
     return ""
@@ -86,7 +93,7 @@ def _words(part: Message, reading: _Reading, depth: int) -> str:
 
 def _within_limits(reading: _Reading, depth: int) -> bool:
     if depth > DEPTH:
-        reading.limits["The parts of the message lie more than 20 deep in one another; deeper ones were not read."] = None
+        reading.limits["Parts of the message lie more than 20 deep in one another; these were not read."] = None
     elif len(reading.types) >= PARTS:
         reading.limits["The message has more than 200 parts; the rest was not read."] = None
     else:
@@ -95,8 +102,7 @@ def _within_limits(reading: _Reading, depth: int) -> bool:
 
 
 def _words_within(part: Message, kind: str, reading: _Reading, depth: int) -> str:
-    children = [child for child in _children(part)[: PARTS + 1]]
-    bodies = [(child.get_content_type(), _words(child, reading, depth + 1)) for child in children]
+    bodies = [(child.get_content_type(), _words(child, reading, depth + 1)) for child in _children(part)[: PARTS + 1]]
     filled = [(child_kind, words) for child_kind, words in bodies if words.strip()]
     if kind != "multipart/alternative":
         return "\n\n".join(words for _, words in filled)
@@ -131,7 +137,7 @@ def _parameter(part: Message, name: str) -> str:
     try:
         found = part.get_param(name, "")
         return collapse_rfc2231_value(found) if found else ""
-    except (ValueError, TypeError, LookupError):
+    except (ValueError, TypeError):  # RFC 2231 pieces without an order, or from the codec that they name
         return ""
 
 
@@ -141,7 +147,7 @@ def _is_attachment(part: Message) -> bool:
 
 
 def _body(part: Message, kind: str, reading: _Reading) -> str:
-    found = header.decode(_bytes(part, reading), _parameter(part, "charset") or "us-ascii")
+    found = header.decode(_bytes(part), _parameter(part, "charset") or "us-ascii")
     if found.guessed:
         reading.defects["The charset of the text was guessed."] = None
     if len(found.words) > TEXT:
@@ -164,12 +170,8 @@ def _from_html(html: str, reading: _Reading) -> str:
         return _TAG.sub(" ", html)
 
 
-def _bytes(part: Message, reading: _Reading) -> bytes:
-    try:
-        payload = part.get_payload(decode=True)
-    except (ValueError, LookupError, TypeError, AssertionError):
-        reading.defects["A part could not be decoded."] = None
-        payload = None
+def _bytes(part: Message) -> bytes:
+    payload = part.get_payload(decode=True)
     return payload if isinstance(payload, bytes) else b""
 
 
@@ -183,7 +185,7 @@ def _report(part: Message) -> str:
 
 
 def _attachment(part: Message, kind: str, reading: _Reading) -> Attachment:
-    content = _enclosed_message(part, reading) if part.is_multipart() else _bytes(part, reading)
+    content = _enclosed_message(part, reading) if part.is_multipart() else _bytes(part)
     return Attachment(_file_name(part), kind, len(content), hashlib.sha256(content).hexdigest())
 
 
@@ -198,6 +200,6 @@ def _enclosed_message(part: Message, reading: _Reading) -> bytes:
 def _file_name(part: Message) -> str:
     try:
         name = part.get_filename("")
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, TypeError):
         name = ""
     return header.clean(header.shown(header.unfold(str(name)).words).words)[0][:255]

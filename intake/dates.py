@@ -3,8 +3,11 @@
 import re
 from datetime import date
 
-MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")  # fmt: skip
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _LONGEST = 60
 _YEARS_AHEAD = 9  # 29 February can be eight years away
 
@@ -28,7 +31,8 @@ def read_date(words: str, today: date) -> date:
     weekday, rest = _weekday(plain)
     day = _day(rest, today)
     if weekday is not None and weekday != day.weekday():
-        raise UnclearDate(f"{day.day} {_name(day.month)} {day.year} is a {WEEKDAYS[day.weekday()].title()}, not a {WEEKDAYS[weekday].title()}.")  # fmt: skip
+        meant, real = WEEKDAYS[weekday], WEEKDAYS[day.weekday()]
+        raise UnclearDate(f"{day.day} {MONTHS[day.month - 1]} {day.year} is a {real}, not a {meant}.")
     return day
 
 
@@ -36,7 +40,7 @@ def _weekday(plain: str) -> tuple[int | None, str]:
     found = _WEEKDAY.match(plain)
     if not found:
         return None, plain
-    number = next(index for index, name in enumerate(WEEKDAYS) if name.startswith(found[1][:3]))
+    number = next(index for index, name in enumerate(WEEKDAYS) if name.lower().startswith(found[1][:3]))
     return number, plain[found.end() :]
 
 
@@ -54,7 +58,8 @@ def _day(plain: str, today: date) -> date:
 
 
 def _month(word: str) -> int:
-    numbers = [index for index, name in enumerate(MONTHS, 1) if word in (name, name[:3]) or (word, index) == ("sept", 9)]
+    known = "sep" if word == "sept" else word
+    numbers = [number for number, name in enumerate(MONTHS, 1) if known in (name.lower(), name[:3].lower())]
     if not numbers:
         raise UnclearDate("The month is not one that can be read.")
     return numbers[0]
@@ -76,7 +81,3 @@ def _next(day: int, month: int, today: date) -> date:
         if found >= today:
             return found
     raise UnclearDate("There is no such day in the calendar.")
-
-
-def _name(month: int) -> str:
-    return MONTHS[month - 1].title()

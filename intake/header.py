@@ -3,8 +3,8 @@
 import codecs
 import re
 from dataclasses import dataclass
-from email.header import decode_header
 from email.errors import HeaderParseError
+from email.header import decode_header
 from email.utils import parseaddr
 
 # Reading these charsets is slow, or writes what no mail client shows.
@@ -92,7 +92,7 @@ def message_ids(value: str) -> tuple[str, ...]:
 
 
 def sender(from_lines: list[str]) -> Sender:
-    """Who sent a message, from its unfolded From lines: our strict reading must hold, and the standard library's agree."""
+    """Who sent a message, from its unfolded From lines: our strict reading must hold and the library must agree."""
     if not from_lines:
         return Sender("", "", ("There is no From line.",))
     line, problems = from_lines[0][:_LONGEST_FROM], []

@@ -18,7 +18,7 @@ from inscriptis.model.tag import CustomHtmlTagHandlerMapping
 _BEGINS, _ENDS = "\ue000", "\ue001"
 _NOTHING_OF_OURS = {ord(_BEGINS): None, ord(_ENDS): None, 0: None}
 _ROW = HtmlElement(display=Display.block)
-_CSS = STRICT_CSS_PROFILE | {tag: _ROW for tag in ("table", "tr", "caption", "hr", "dt", "dd", "center", "form")}
+_CSS = STRICT_CSS_PROFILE | dict.fromkeys(("table", "tr", "caption", "hr", "dt", "dd", "center", "form"), _ROW)
 _PLAIN = ("table", "tr", "td", "th", "ul", "ol", "li")
 
 
@@ -30,8 +30,8 @@ def plain_text(html: str) -> str:
 
 def _config() -> ParserConfig:
     opened: list[bool] = []
-    begins: dict[str, Callable[[Any, Mapping[str, str]], None]] = {tag: _ignore_start for tag in _PLAIN}
-    ends: dict[str, Callable[[Any], None]] = {tag: _ignore_end for tag in _PLAIN} | {"td": _gap, "th": _gap}
+    begins: dict[str, Callable[[Any, Mapping[str, str]], None]] = dict.fromkeys(_PLAIN, _ignore_start)
+    ends: dict[str, Callable[[Any], None]] = dict.fromkeys(_PLAIN, _ignore_end) | {"td": _gap, "th": _gap}
 
     def begin(state: Any, attributes: Mapping[str, str]) -> None:
         opened.append(_is_quotation(attributes))

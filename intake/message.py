@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email import errors
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
@@ -26,6 +27,15 @@ RECIPIENTS = 500
 _REFERENCES = 200
 _RECIPIENT_HEADERS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
+_HIDING_DEFECTS = (
+    errors.FirstHeaderLineIsContinuationDefect,
+    errors.MissingHeaderBodySeparatorDefect,
+    errors.MisplacedEnvelopeHeaderDefect,
+)
+# Whichever opens first hides what is inside it: in a comment or a quoted string nothing may pose as a result.
+_HIDDEN = re.compile(r'"(?:[^"\\]|\\.)*+"|\((?:[^()\\]|\\.)*+\)')
+_DMARC = re.compile(r"dmarc\s*=\s*([a-z]+)\b(.*)", re.DOTALL)
+_HEADER_FROM = re.compile(r"\bheader\.from\s*=\s*(\S+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +47,18 @@ class AuthenticationResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the sender is who the From line says, and why, in plain words."""
+
+    verified: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Understood:
     """A message as far as it can be understood. Addresses are in lower case; a date is aware UTC."""
 
-    message_id: str | None
+    message_id: str  # with its angle brackets; empty if there is none
     date: datetime | None
     sender: str
     sender_name: str
@@ -77,6 +95,32 @@ def understand(raw: bytes) -> Understood:
     return _understood(message, lines, headers, read_content(message), limits, defects)
 
 
+def verified(understood: Understood, anchor: str | None) -> Verdict:
+    """Whether our own boundary vouches for the sender (guarantees D12). `anchor` is its authserv-id (RFC 8601); without
+    one nothing is ever verified. Only the topmost result counts: others came with the message."""
+    if anchor is None:
+        return Verdict(False, "This mailbox has no mail server that vouches for senders.")
+    if understood.sender_problems:
+        return Verdict(False, " ".join(understood.sender_problems))
+    if not understood.authentication_results:
+        return Verdict(False, "No mail server has checked the sender.")
+    return _vouched(understood.authentication_results[0].value.lower(), anchor.lower(), understood.sender)
+
+
+def _vouched(result: str, anchor: str, sender: str) -> Verdict:
+    server, *checks = (_HIDDEN.sub(" ", result)).split(";")
+    if any(left in "".join((server, *checks)) for left in '"()\\'):
+        return Verdict(False, "The result of the check of the sender cannot be read.")
+    if server.split()[:1] != [anchor]:
+        return Verdict(False, "The sender was not checked by our own mail server.")
+    found = [check for check in map(_DMARC.fullmatch, map(str.strip, checks)) if check]
+    if [check[1] for check in found] != ["pass"]:
+        return Verdict(False, "Our mail server could not confirm the sender (DMARC).")
+    if _HEADER_FROM.findall(found[0][2]) != [sender.rpartition("@")[2]]:
+        return Verdict(False, "Our mail server confirmed another sender than the From line names.")
+    return Verdict(True, "Our mail server confirmed the sender (DMARC).")
+
+
 def _understood(
     message: Message, lines: list[tuple[str, str]], headers: list[tuple[str, str]], content: Content,
     limits: list[str], defects: list[str],
@@ -85,11 +129,11 @@ def _understood(
     sender = header.sender([value for name, value in lines if name == "from"])
     subject = next((value for name, value in headers if name == "subject"), "")
     return Understood(
-        message_id=next(iter(header.message_ids(" ".join(_all(lines, "message-id")))), None),
+        message_id=next(iter(header.message_ids(" ".join(_all(lines, "message-id")))), ""),
         date=_date(next(iter(_all(lines, "date")), "")),
         sender=sender.address,
         sender_name=sender.name,
-        sender_problems=_sender_problems(sender, message),
+        sender_problems=_sender_problems(sender, message, limits),
         recipients=_recipients(lines, limits),
         reply_to=header.addresses(" ".join(_all(lines, "reply-to"))),
         subject=subject,
@@ -102,7 +146,7 @@ def _understood(
         headers=tuple(headers),
         authentication_results=tuple(_authentication_results(lines)),
         limits=(*limits, *content.limits),
-        defects=(*dict.fromkeys([*_defects(message), *defects, *content.defects]),),
+        defects=tuple(dict.fromkeys([*defects, *content.defects])),
     )
 
 
@@ -112,8 +156,8 @@ def _parsed(raw: bytes, limits: list[str]) -> Message:
     within = _with_short_head(raw[:MESSAGE_BYTES], limits)
     try:
         return email.message_from_bytes(within, policy=compat32)
-    except RecursionError:
-        limits.append("The parts of the message lie too deep in one another; only its headers were read.")
+    except (RecursionError, TypeError, ValueError):  # too deep, or a boundary in RFC 2231 pieces that make no sense
+        limits.append("The parts of the message cannot be told apart; it was read as one.")
         return BytesParser(policy=compat32).parsebytes(within, headersonly=True)
 
 
@@ -151,15 +195,11 @@ def _all(lines: list[tuple[str, str]], name: str) -> list[str]:
     return [value for known, value in lines if known == name]
 
 
-def _sender_problems(sender: Sender, message: Message) -> tuple[str, ...]:
-    """A broken header block may hide another From line."""
-    broken = ("The headers are broken.",) if message.defects and _header_defects(message) else ()
-    return sender.problems + broken
-
-
-def _header_defects(message: Message) -> bool:
-    names = {"FirstHeaderLineIsContinuationDefect", "MissingHeaderBodySeparatorDefect", "MisplacedEnvelopeHeaderDefect"}
-    return any(type(defect).__name__ in names for defect in message.defects)
+def _sender_problems(sender: Sender, message: Message, limits: list[str]) -> tuple[str, ...]:
+    """A header block that is broken, or was not read whole, may hide another From line."""
+    broken = any(isinstance(defect, _HIDING_DEFECTS) for defect in message.defects)
+    hidden = ("The headers are broken.",) if broken else ("The message was not read whole.",) if limits else ()
+    return (*sender.problems, *hidden)
 
 
 def _recipients(lines: list[tuple[str, str]], limits: list[str]) -> tuple[str, ...]:
@@ -183,7 +223,3 @@ def _authentication_results(lines: list[tuple[str, str]]) -> Iterator[Authentica
         received += name == "received"
         if name == "authentication-results":
             yield AuthenticationResult(value, received)
-
-
-def _defects(message: Message) -> list[str]:
-    return [type(defect).__name__ for part in (message,) for defect in part.defects]

@@ -4,6 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from cases import reference
 from cases.store.keyring import Keyring
@@ -34,6 +35,13 @@ def use_code(connection: Connection, subject: str, typed: str, keyring: Keyring,
         return False
     connection.execute(delete(codes).where(codes.c.subject == subject))
     return True
+
+
+def is_first(connection: Connection, partnership: str, subject: str, now: datetime) -> bool:
+    """Whether a form's one-time mark is used for the first time; that uses it up."""
+    until = now + timedelta(days=DEVICE_DAYS)
+    row = insert_or(codes).values(subject=subject, partnership_id=partnership, hash="", expires_at=until)
+    return connection.execute(row.on_conflict_do_nothing()).rowcount == 1
 
 
 def remember(connection: Connection, partnership: str, email: str, keyring: Keyring, now: datetime) -> str:

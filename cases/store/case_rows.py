@@ -107,6 +107,16 @@ def listed(connection: Connection, partnership: str, since: date | None = None) 
     return list(connection.execute(chosen.where(cases.c.partnership_id == partnership).order_by(cases.c.opened_at.desc())))
 
 
+def reference_of(connection: Connection, case_id: str) -> str | None:
+    """The reference of a case, where there is one with this id."""
+    return connection.execute(select(cases.c.reference).where(cases.c.id == case_id)).scalar()
+
+
+def named(connection: Connection, reference: str) -> str | None:
+    """The id of the case with this reference, whosesoever it is: references are unique in the installation."""
+    return connection.execute(select(cases.c.id).where(cases.c.reference == reference)).scalar()
+
+
 def by_reference(connection: Connection, partnership: str, reference: str) -> str | None:
     """The id of the case with this reference."""
     chosen = (cases.c.partnership_id == partnership) & (cases.c.reference == reference)

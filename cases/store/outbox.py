@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from cases import reference
 from cases.store.keyring import Keyring
-from cases.tables import letters
+from cases.tables import letters, parties
 from cases.verbs.decision import Letter, Offer
 
 LEASE = timedelta(minutes=15)
@@ -105,6 +105,19 @@ def by_token(connection: Connection, column: str, token: str) -> str | None:
     """The id of the letter with this reply or page token."""
     chosen = letters.c[column] == reference.token_hash(token)
     return connection.execute(select(letters.c.id).where(chosen)).scalar()
+
+
+def by_tokens(connection: Connection, tokens: tuple[str, ...]) -> list[str]:
+    """The ids of the letters with these reply tokens."""
+    found = (by_token(connection, "token_hash", token) for token in tokens)
+    return [letter_id for letter_id in found if letter_id]
+
+
+def latest_to(connection: Connection, case_id: str, address_token: str) -> str | None:
+    """The id of the last letter about a case that went to somebody with this address."""
+    whose = (parties.c.case_id == letters.c.case_id) & (parties.c.key == letters.c.recipient)
+    mine = select(letters.c.id).join(parties, whose).where(letters.c.case_id == case_id, parties.c.address_token == address_token)
+    return connection.execute(mine.order_by(letters.c.planned_at.desc()).limit(1)).scalar()
 
 
 def by_message_ids(connection: Connection, message_ids: tuple[str, ...]) -> list[str]:

@@ -8,10 +8,11 @@ from cases.case import BUSINESS_SUPPORT, Case, Party, StageRow
 from cases.submission import Answer
 from cases.verbs import closing, diversion, offers, timing
 from cases.verbs.decision import Decision, Draft, Moment
-from cases.verbs.letters import staged, write
+from cases.verbs.letters import for_support, staged, write
+from cases.verbs.moves import leave, move_on, move_to
 from cases.verbs.outcomes import said
-from cases.verbs.people import described, distinct
-from cases.verbs.stages import actors, convene, end, move_on, move_to, request
+from cases.verbs.people import SIDES, acting, distinct, row_acts
+from cases.verbs.stages import actors, announce, convene, convened, request
 from cases.working_time import spoken_date
 
 DESK = Party(BUSINESS_SUPPORT, "partnership", BUSINESS_SUPPORT, "business support", "Business support", "")
@@ -22,7 +23,7 @@ def hear(case: Case, who: str, answer: Answer, moment: Moment) -> Decision:
     draft = Draft(case, moment)
     party = DESK if who == BUSINESS_SUPPORT else case.party(who)
     does, _, what = answer.does.partition(":")
-    if case.status == "closed" or _over(case, does, answer):
+    if (case.status == "closed" and does != "on_file") or _over(case, does, answer):
         _too_late(draft, party, answer)
     else:
         _HEARD[does](draft, party, answer, what)
@@ -37,16 +38,26 @@ def echo(draft: Draft, party: Party, recorded: str, text: str = "") -> None:
 
 def _over(case: Case, does: str, answer: Answer) -> bool:
     """Whether the stage or request that the answer concerns has ended already."""
-    if does in ("outcome", "way", "move", "stay"):
-        return not case.stage_row(answer.about).running or case.status in ("closing", "disputed")
+    if does in ("object", "agree"):
+        row = case.stages[-1]
+        return answer.about != row.key or not (row.running or case.status in ("closing", "disputed"))
+    if does in ("go_on", "move", "stay") and case.status == "open":
+        return _gone_on(case, answer.about)
+    if does in ("outcome", "way", "move", "go_on", "stay"):
+        return case.status != "open" or not case.stage_row(answer.about).running
     return does == "give" and not case.stage_row(case.asked_thing(answer.about).row).running
+
+
+def _gone_on(case: Case, about: str) -> bool:
+    """Whether a later stage has begun since this was asked. A case that waits between two stages may still go on."""
+    return about != case.stages[-1].key if about != "case" else len(case.stages) > 1
 
 
 def _too_late(draft: Draft, party: Party, answer: Answer) -> None:
     draft.note("came_late", f"{party.name} answered after this had ended: {answer.does.replace(':', ' ')}. {answer.text}".strip(),
                answer=asdict_of(answer))  # fmt: skip
-    draft.task(f"late:{draft.case.length}", f"{party.name} answered after the matter had ended. The answer is on the record; "
-               "please see whether anything follows from it.")  # fmt: skip
+    for_support(draft, f"late:{draft.case.length}", f"{party.name} answered after the matter had ended. The answer is on the "
+                "record; please see whether anything follows from it.")  # fmt: skip
     if party is not DESK:
         write(draft, "too_late", party, f"e{draft.case.length}", text=answer.text)
 
@@ -67,17 +78,10 @@ def _way(draft: Draft, party: Party, answer: Answer, what: str) -> None:
     draft.note("way_chosen", f"{party.name} ({party.title}): {way.title}.", replace(row, way=what), source=way.source,
                answer=asdict_of(answer))  # fmt: skip
     echo(draft, party, way.title, answer.text)
-    convened = convene(draft, row.key, way.convenes)
-    _announce(draft, row.key, way.asks, way.source.cited, convened)
+    convene(draft, row.key, way)
+    sides = [side for part in SIDES if (side := acting(draft.case, row_acts(draft, row), part))]
+    announce(draft, row.key, way, distinct(*convened(draft, way), *sides, draft.case.raiser))
     request(draft, row.key, list(way.requests))
-
-
-def _announce(draft: Draft, row_key: str, words: str, cited: str, convened: list[Party]) -> None:
-    row = draft.case.stage_row(row_key)
-    members = [described(draft, each) for each in convened]
-    for party in distinct(*convened, draft.case.raiser):
-        write(draft, "way", party, row_key, rung=draft.case.length, words=words, cited=cited, members=members, stage=staged(draft, row),
-              member=party in convened)  # fmt: skip
 
 
 def _dated(kind: str, words: str) -> Callable[[Draft, Party, Answer, str], None]:
@@ -113,7 +117,7 @@ def _hand_over(draft: Draft, party: Party, answer: Answer, what: str) -> None:
         row,
         answer=asdict_of(answer),
     )
-    _for_support(draft, f"hand_over:{draft.case.length}",
+    for_support(draft, f"hand_over:{draft.case.length}",
                  f"{party.name} ({party.title}) says that it should go to somebody else: {answer.text}. The clock goes on; "
                  "please put the right person in the directory.")  # fmt: skip
     echo(draft, party, "you are not the right person; business support will find out who is", answer.text)
@@ -122,13 +126,8 @@ def _hand_over(draft: Draft, party: Party, answer: Answer, what: str) -> None:
 def _question(draft: Draft, party: Party, answer: Answer, what: str) -> None:
     row = _heard(draft, party, answer)
     draft.note("question", f"{party.name} ({party.title}) asks: {answer.text}", row, answer=asdict_of(answer))
-    _for_support(draft, f"question:{draft.case.length}", f"{party.name} ({party.title}) asks: {answer.text}")
+    for_support(draft, f"question:{draft.case.length}", f"{party.name} ({party.title}) asks: {answer.text}")
     echo(draft, party, "a question for business support", answer.text)
-
-
-def _for_support(draft: Draft, key: str, words: str) -> None:
-    draft.task(key, words)
-    write(draft, "task", BUSINESS_SUPPORT, key, words=words)
 
 
 def _move(draft: Draft, party: Party, answer: Answer, what: str) -> None:
@@ -138,7 +137,8 @@ def _move(draft: Draft, party: Party, answer: Answer, what: str) -> None:
         "moved", f"{party.name} ({party.title}) takes it further. {answer.text}".strip(), row, answer=asdict_of(answer)
     )
     echo(draft, party, "take it further", answer.text)
-    end(draft, row.key, closing.unresolved(draft, row), "not resolved, and taken further.")
+    if row.running:
+        leave(draft, row.key, closing.unresolved(draft, row), "not resolved, and taken further.")
     if what:
         move_to(draft, draft.policy.stages[what], None)
     else:
@@ -151,7 +151,7 @@ def _go_on(draft: Draft, party: Party, answer: Answer, what: str) -> None:
     draft.note("reason", f"{party.name} ({party.title}) goes on, and says why: {answer.text}", answer=asdict_of(answer))
     echo(draft, party, "go on all the same", answer.text)
     if row and row.running:
-        end(draft, row.key, closing.unresolved(draft, row), "not resolved, and taken further with a reason.")
+        leave(draft, row.key, closing.unresolved(draft, row), "not resolved, and taken further with a reason.")
     move_to(draft, draft.policy.stages[what], answer.text)
 
 
@@ -168,10 +168,12 @@ def _give(draft: Draft, party: Party, answer: Answer, what: str) -> None:
     )
     timing.stop(draft, draft.case.running("asked", asked.key), "it has come")
     echo(draft, party, f"here is {asked.title}", answer.text)
-    for actor in actors(draft, asked.row):
+    row = draft.case.stage_row(asked.row)
+    way = draft.policy.stages[row.stage].way(row.way) if row.way else None
+    for actor in distinct(*actors(draft, row.key), *(convened(draft, way) if way else ())):
         if actor.key != party.key:
             write(draft, "given", actor, asked.key, rung=draft.case.length, who=party.name, title=asked.title, text=answer.text,
-                  stage=staged(draft, draft.case.stage_row(asked.row)))  # fmt: skip
+                  stage=staged(draft, row))  # fmt: skip
 
 
 def _divert(draft: Draft, party: Party, answer: Answer, what: str) -> None:
@@ -207,6 +209,7 @@ _HEARD: Mapping[str, Callable[[Draft, Party, Answer, str], None]] = {
     "object": lambda draft, party, answer, what: _closing(draft, party, answer, closing.objected),
     "agree": lambda draft, party, answer, what: _closing(draft, party, answer, closing.agreed),
     "on_file": lambda draft, party, answer, what: _closing(draft, party, answer, closing.filed),
+    "told": lambda draft, party, answer, what: closing.told_by_hand(draft, what),
     "settle": lambda draft, party, answer, what: closing.settle(draft, answer, what),
 }
 

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from cases.case import BUSINESS_SUPPORT, Case, Clock, StageRow
-from cases.verbs import closing, diversion, offers, opening, timing
+from cases.case import Case, Clock, StageRow
+from cases.stages import Chase
+from cases.verbs import closing, diversion, moves, offers, opening, timing
 from cases.verbs.decision import Decision, Draft, Moment
 from cases.verbs.letters import missing_labels, staged, write
-from cases.verbs.stages import actors, end, fill_gaps, move_on
+from cases.verbs.stages import actors, fill_gaps
 from cases.working_time import spoken_date
 
 
@@ -17,9 +18,11 @@ def look(case: Case, key: str, moment: Moment) -> Decision:
     clock = case.clock(key)
     if clock.state == "stopped" or moment.now < clock.look_at:
         return draft.decision()
-    if clock.ladder:
-        clock = _step(draft, clock)
-    _LOOKED[clock.purpose](draft, clock)
+    current = _step(draft, clock) if clock.ladder else clock
+    if clock.purpose == "timescale":
+        _timescale(draft, current, clock.step)
+    else:
+        _LOOKED[clock.purpose](draft, current)
     return draft.decision()
 
 
@@ -33,18 +36,32 @@ def _step(draft: Draft, clock: Clock) -> Clock:
                    "the service did not run then.")  # fmt: skip
     current = replace(clock, step=step)
     draft.note("clock_looked", f"Step {step + 1} of the clock due {spoken_date(clock.due_day)}.",
-               replace(timing.upcoming(draft, clock, step + 1)))  # fmt: skip
+               timing.upcoming(draft, clock, step + 1))  # fmt: skip
     return current
 
 
-def _timescale(draft: Draft, clock: Clock) -> None:
-    if clock.about == "disputed":
-        _chase_support(draft, clock)
+def _timescale(draft: Draft, clock: Clock, waited_for: int) -> None:
+    if clock.about in _BETWEEN:
+        _BETWEEN[clock.about](draft, clock)
         return
     fill_gaps(draft, clock.about)
     row = draft.case.stage_row(clock.about)
-    for does in timing.step_at(timing.ladder_of(draft, clock), clock.step).does:
+    for does in _due(timing.ladder_of(draft, clock), waited_for, clock.step):
         _DOES[does](draft, row, clock)
+
+
+def _due(ladder: Chase, first: int, last: int) -> list[str]:
+    """What the latest step does, and what missed ones would have done but for their letters to those who are silent.
+
+    A chase that was missed is not made up for; a proposal that nobody made would leave the case where it is for good.
+    """
+    kept = [
+        does
+        for step in range(first, last)
+        for does in timing.step_at(ladder, step).does
+        if does not in ("remind", "chase")
+    ]
+    return list(dict.fromkeys([*timing.step_at(ladder, last).does, *kept]))
 
 
 def _remind(draft: Draft, row: StageRow, clock: Clock) -> None:
@@ -63,34 +80,28 @@ def _write_to_silent(draft: Draft, row: StageRow, clock: Clock, purpose: str) ->
         if party.part in timescale.of and not row.said_by(party.part):
             write(draft, purpose, party, clock.key, rung=clock.step, offers=offers.for_stage(draft, row, party),
                   wanted=f"clock:{clock.key}", stage=staged(draft, row), asks=stage.asks, deliverable=timescale.deliverable,
-                  due=clock.working, kind=clock.kind, time_words=timing.timed(draft, timescale).words,
+                  due=clock.working, kind=clock.kind, time_words=timing.timed(draft, timescale, clock.started_at).words,
                   missing=missing_labels(draft) if party == draft.case.raiser else [])  # fmt: skip
 
 
 def _tell_support(draft: Draft, row: StageRow, clock: Clock) -> None:
     silent = [f"{party.name} ({party.title})" for party in actors(draft, row.key) if not row.said_by(party.part)]
     unknown = [f"the {draft.policy.roles[gap.split(':')[0]].title}, whom nobody knows" for gap in row.missing]
-    who = ", ".join(silent + unknown) or "nobody in particular"
-    words = f"{draft.policy.stages[row.stage].label} was due {clock.working}. Not answered: {who}. Please telephone."
-    draft.task(f"overdue:{clock.key}:{clock.step}", words)
-    write(draft, "task", BUSINESS_SUPPORT, clock.key, rung=clock.step, words=words, wanted=f"clock:{clock.key}")
+    if silent or unknown:
+        words = f"{draft.policy.stages[row.stage].label} was due {clock.working}. Not answered: {', '.join(silent + unknown)}. Please telephone."
+        moves.write_support(draft, clock, words, rung=0)
 
 
 def _propose(draft: Draft, row: StageRow, clock: Clock) -> None:
-    closing.propose_move(draft, row)
+    """Nothing is proposed over an answer that the raiser has been asked about."""
+    if row.missing or any(not row.said_by(party.part) for party in actors(draft, row.key)):
+        closing.propose_move(draft, row)
 
 
 def _move(draft: Draft, row: StageRow, clock: Clock) -> None:
     """Only where the policy itself says that the case moves when the time is over."""
-    end(draft, row.key, closing.unresolved(draft, row), "its time is over.")
-    move_on(draft, row.key)
-
-
-def _chase_support(draft: Draft, clock: Clock) -> None:
-    row = draft.case.row
-    assert row is not None
-    write(draft, "task", BUSINESS_SUPPORT, clock.key, rung=clock.step + 1, words="The outcome is still disputed. Please settle it with "
-          "those concerned and record how, with the reason.", offers=offers.to_settle(row.key), wanted=f"clock:{clock.key}")  # fmt: skip
+    moves.leave(draft, row.key, closing.unresolved(draft, row), "its time is over.")
+    moves.move_on(draft, row.key)
 
 
 def _asked(draft: Draft, clock: Clock) -> None:
@@ -101,7 +112,7 @@ def _asked(draft: Draft, clock: Clock) -> None:
           thing=asked.title, cited="", due=clock.working, stage=staged(draft, draft.case.stage_row(asked.row)))  # fmt: skip
     if "tell_business_support" in timing.step_at(timing.ladder_of(draft, clock), clock.step).does:
         words = f"{party.name} ({party.title}) has not sent {asked.title}. Please telephone."
-        write(draft, "task", BUSINESS_SUPPORT, clock.key, rung=clock.step, words=words, wanted=f"clock:{clock.key}")
+        moves.write_support(draft, clock, words)
 
 
 def _on_file(draft: Draft, clock: Clock) -> None:
@@ -119,12 +130,16 @@ _DOES: Mapping[str, Callable[[Draft, StageRow, Clock], None]] = {
     "move": _move,
 }
 
+_BETWEEN: Mapping[str, Callable[[Draft, Clock], None]] = {
+    moves.DISPUTED: moves.settling_again,
+    moves.ASKED_WHY: moves.ask_why_again,
+}
+
 _LOOKED: Mapping[str, Callable[[Draft, Clock], None]] = {
-    "timescale": _timescale,
     "asked": _asked,
     "on_file": _on_file,
     "objection": lambda draft, clock: closing.objection_over(draft),
-    "told": lambda draft, clock: closing.told(draft),
-    "confirmation": lambda draft, clock: opening.unconfirmed(draft),
+    "told": lambda draft, clock: closing.tell_again(draft, clock) if clock.ladder else closing.told(draft),
+    "confirmation": lambda draft, clock: opening.unconfirmed(draft, clock),
     "diversion": lambda draft, clock: diversion.chase_decider(draft, clock.name, clock.step + 1),
 }

@@ -8,18 +8,22 @@ from cases.submission import Answer
 from cases.verbs import offers, timing
 from cases.verbs.decision import Draft
 from cases.verbs.letters import ruled, staged, write
+from cases.verbs.moves import await_settling, leave, move_on, move_to, onward, raising_side
 from cases.verbs.outcomes import read
 from cases.verbs.people import SIDES, acting, distinct, row_acts
-from cases.verbs.stages import actors, end, move_on, move_to, onward, raising_side
+from cases.verbs.stages import actors, end
 from cases.working_time import WorkingDays, due
 
 TOLD_AFTER_HOURS = 24
+SETTLING = ("resolved by both", "resolved by one", "ends")
 
 
 def weigh(draft: Draft, row_key: str) -> None:
     """Look at everything said about a stage and do what follows."""
     row = draft.case.stage_row(row_key)
     reading = read(draft.policy, row)
+    if reading not in SETTLING:
+        _withdraw(draft)
     if reading == "resolved by both":
         begin_closing(draft, row, row.said[-1].outcome)
         _tell_outcome(draft, row)
@@ -30,13 +34,13 @@ def weigh(draft: Draft, row_key: str) -> None:
         _dispute(draft, row, "the two sides say different things about how it ended")
     elif reading == "unresolved":
         last = draft.policy.outcomes[row.said[-1].outcome]
-        end(draft, row_key, row.said[-1].outcome, f"{last.title}.")
+        leave(draft, row_key, row.said[-1].outcome, f"{last.title}.")
         move_on(draft, row_key, leave_tiers=last.effect == "leaves_tiers")
     elif reading == "unresolved by the other side":
         propose_move(draft, row)
     elif reading == "goes to":
         outcome = draft.policy.outcomes[row.said[-1].outcome]
-        end(draft, row_key, row.said[-1].outcome, f"{outcome.title}.")
+        leave(draft, row_key, row.said[-1].outcome, f"{outcome.title}.")
         move_to(draft, draft.policy.stages[outcome.to or row.stage], None)
     else:
         begin_closing(draft, row, row.said[-1].outcome)
@@ -66,7 +70,8 @@ def begin_closing(draft: Draft, row: StageRow, outcome: str) -> None:
     end(draft, row.key, outcome, f"{title}.")
     draft.set("closing", f"The case is closing: {title}. It closes when the raiser has been told and does not object, both "
               "sides have it on the child's file or were chased for it, and the record has been shared.",
-              status="closing", outcome=outcome, to_share=tuple(party.key for party in draft.case.parties))  # fmt: skip
+              status="closing", outcome=outcome, filed=(), shared=(draft.case.raiser.key,) if draft.case.told else (),
+              to_share=tuple(party.key for party in draft.case.parties))  # fmt: skip
     file_parties = _file_parties(draft, row)
     for party in file_parties:
         clock = timing.start_ladder(draft, "on_file", "on_file", party.key, draft.policy.closing.on_file_chase,
@@ -98,18 +103,52 @@ def ask_for_file(draft: Draft, party: Party, clock: Clock, rung: int = 0) -> Non
 
 def accepted(draft: Draft, party: str, tells: bool, shares: bool) -> None:
     """A letter was accepted by the mail server. What tells the raiser counts as told after a day without a failure."""
-    if tells and not draft.case.told:
+    if tells and not draft.case.told and _stands(draft):
         within = timing.hours_on(draft.now, TOLD_AFTER_HOURS, draft.moment.calendar.local_date)
-        timing.stop(draft, draft.case.running("told"), "a later letter tells the raiser")
+        timing.stop(draft, draft.case.running("told", party), "a later letter tells the raiser")
         timing.start(draft, "told", "outcome", party, within, "The raiser counts as told when no failure comes back")
     if shares or tells:
+        waiting = tuple(clock for clock in draft.case.running("told", party) if clock.name == "to_share")
+        timing.stop(draft, waiting, "a later letter shares it")
         draft.set("shared", "The outcome has been shared with one more person.", shared=(*draft.case.shared, party))
+    try_to_close(draft)
+
+
+def not_reached(draft: Draft, party: Party, tells: bool) -> None:
+    """What tells the raiser, or shares the record, did not arrive: the case waits until a person has told them."""
+    raiser = draft.case.raiser
+    if tells:
+        _withdraw(draft)
+    timing.stop(draft, draft.case.running("told", party.key), "the letter did not arrive")
+    draft.set("not_told", f"{party.name} has not been told how it ended.",
+              shared=tuple(key for key in draft.case.shared if key != party.key))  # fmt: skip
+    timing.start_ladder(draft, "told", "to_tell" if party == raiser and tells else "to_share", party.key,
+                        draft.policy.closing.on_file_chase, f"Business support to tell {party.name}")  # fmt: skip
+
+
+def tell_again(draft: Draft, clock: Clock) -> None:
+    """Nobody has told a person whom no letter reached: business support is asked again."""
+    party = draft.case.party(clock.about)
+    words = f"{party.name} ({party.title}) could not be reached by e-mail and has not been told how it ended. Please telephone."
+    write(draft, "task", BUSINESS_SUPPORT, clock.key, rung=clock.step + 1, words=words, offers=[offers.told(party)],
+          wanted=f"clock:{clock.key}")  # fmt: skip
+
+
+def told_by_hand(draft: Draft, what: str) -> None:
+    """Business support has told a person whom no letter reached."""
+    party = draft.case.party(what)
+    draft.set(
+        "told_by_hand", f"Business support has told {party.name} how it ended.", shared=(*draft.case.shared, what)
+    )
+    timing.stop(draft, draft.case.running("told", what), "business support told them")
+    if party == draft.case.raiser and not draft.case.told and _stands(draft):
+        told(draft)
     try_to_close(draft)
 
 
 def told(draft: Draft) -> None:
     """A day without a failure: the raiser has been told. From now on an objection has its time."""
-    timing.stop(draft, draft.case.running("told"), "no failure came back")
+    timing.stop(draft, draft.case.running("told", draft.case.raiser.key), "the raiser has been told")
     draft.set(
         "raiser_told", "The raiser has been told how it ended.", source=draft.policy.closing.sharing.source, told=True
     )
@@ -129,8 +168,8 @@ def objection_over(draft: Draft) -> None:
     """The time for an objection has passed. One side's answer now settles the stage; a closing case may close."""
     timing.stop(draft, draft.case.running("objection"), "nobody objected")
     row = draft.case.row
-    if row and row.running and draft.case.status == "open":
-        begin_closing(draft, row, row.said[-1].outcome)
+    if row and row.running and read(draft.policy, row) == "resolved by one":
+        begin_closing(draft, row, _resolving(draft, row))
     try_to_close(draft)
 
 
@@ -138,9 +177,10 @@ def objected(draft: Draft, party: Party, answer: Answer) -> str:
     """The raiser may always object: one side's word becomes "not resolved", an agreed end becomes a dispute."""
     row = draft.case.stage_row(answer.about)
     draft.note("objected", f"{party.name} ({party.title}) objects: {answer.text}", via=answer.evidence.via)
-    _stop_closing(draft, "there is an objection")
-    if row.running:
-        draft.set("untold", "The outcome that was put to the raiser does not stand.", told=False)
+    if draft.case.status == "disputed":
+        pass  # It waits for a person already, who reads this in the record.
+    elif row.running:
+        _withdraw(draft)
         draft.note("not_settled", "The stage goes on.", replace(row, said=()))
         propose_move(draft, draft.case.stage_row(row.key))
     else:
@@ -154,6 +194,8 @@ def agreed(draft: Draft, party: Party, answer: Answer) -> str:
         f"{party.name} ({party.title}) agrees with the outcome. {answer.text}".strip(),
         via=answer.evidence.via,
     )
+    if not draft.case.told and _stands(draft):
+        told(draft)
     return "you agree with the outcome"
 
 
@@ -171,13 +213,13 @@ def settle(draft: Draft, answer: Answer, what: str) -> None:
     if draft.case.status != "disputed":
         return
     draft.set("settled", f"Business support settled it as {what.replace('_', ' ')}. Reason: {answer.text}", status="open",
-              status_why="", told=False)  # fmt: skip
+              status_why="", told=False, outcome=None)  # fmt: skip
     timing.stop(draft, draft.case.running("timescale", "disputed"), "it is settled")
     if what == "resolved":
         begin_closing(draft, row, _resolving(draft, row))
         _tell_outcome(draft, draft.case.stage_row(row.key))
     else:
-        end(draft, row.key, unresolved(draft, row), "settled as not resolved.")
+        leave(draft, row.key, unresolved(draft, row), "settled as not resolved.")
         move_on(draft, row.key)
 
 
@@ -197,18 +239,35 @@ def try_to_close(draft: Draft) -> None:
               not_filed=[each.name for each in _file_parties(draft, row) if each.key not in case.filed])  # fmt: skip
 
 
-def unresolved(draft: Draft, row: StageRow) -> str:
-    """The stage's own outcome for "not resolved"."""
+def unresolved(draft: Draft, row: StageRow) -> str | None:
+    """The stage's own outcome for "not resolved"; nothing where it has none, as at a stage that ends outside."""
     return _with_effect(draft, row, "unresolved")
 
 
 def _resolving(draft: Draft, row: StageRow) -> str:
-    return _with_effect(draft, row, "resolves")
+    """The outcome that resolves: the one said, else the stage's own, else (where it only ends elsewhere) its first."""
+    said = (each.outcome for each in row.said if draft.policy.outcomes[each.outcome].effect == "resolves")
+    return next(said, None) or _with_effect(draft, row, "resolves") or draft.policy.stages[row.stage].outcomes[0]
 
 
-def _with_effect(draft: Draft, row: StageRow, effect: str) -> str:
+def _with_effect(draft: Draft, row: StageRow, effect: str) -> str | None:
     keys = draft.policy.stages[row.stage].outcomes
-    return next((key for key in keys if draft.policy.outcomes[key].effect == effect), keys[0])
+    return next((key for key in keys if draft.policy.outcomes[key].effect == effect), None)
+
+
+def _stands(draft: Draft) -> bool:
+    """Whether there is an outcome now for the raiser to be told of."""
+    case, row = draft.case, draft.case.row
+    one = case.status == "open" and row is not None and row.running and read(draft.policy, row) == "resolved by one"
+    return one or case.status == "closing"
+
+
+def _withdraw(draft: Draft) -> None:
+    """What was put to the raiser does not stand any more: being told of it counts for nothing."""
+    for purpose in ("told", "objection"):
+        timing.stop(draft, draft.case.running(purpose), "the outcome does not stand, or did not arrive")
+    if draft.case.told:
+        draft.set("untold", "The raiser has not been told how it stands.", told=False)
 
 
 def _tell_outcome(draft: Draft, row: StageRow) -> None:
@@ -228,21 +287,10 @@ def _ask_other_side(draft: Draft, row: StageRow) -> None:
 
 def _dispute(draft: Draft, row: StageRow, why: str) -> None:
     """Both answers stand on the record, neither is applied, and a person settles it."""
-    draft.set("disputed", f"The outcome is disputed: {why}.", status="disputed", status_why=why)
+    _stop_closing(draft, "the outcome is disputed")
     timing.stop(draft, draft.case.running("timescale", row.key), "the outcome is disputed")
-    words = f"The outcome is disputed: {why}. Please settle it with those concerned and record how, with the reason."
-    draft.task(f"disputed:{row.key}:{draft.case.length}", words)
-    clock = timing.start_ladder(draft, "timescale", "disputed", "disputed", draft.policy.closing.on_file_chase,
-                                "Business support to settle it")  # fmt: skip
-    write(
-        draft,
-        "task",
-        BUSINESS_SUPPORT,
-        clock.key,
-        words=words,
-        offers=offers.to_settle(row.key),
-        wanted=f"clock:{clock.key}",
-    )
+    clock = await_settling(draft, row, why, f"The outcome is disputed: {why}. Please settle it with those concerned and record "
+                           "how, with the reason.")  # fmt: skip
     for party in distinct(*actors(draft, row.key), draft.case.raiser):
         write(draft, "disputed", party, clock.key, stage=staged(draft, row), said=_said(draft, row), why=why)
 

@@ -5,9 +5,9 @@ from cases.policy import Diversion
 from cases.submission import Answer
 from cases.verbs import offers, timing
 from cases.verbs.decision import Draft
-from cases.verbs.letters import write
+from cases.verbs.letters import for_support, write
+from cases.verbs.moves import begin
 from cases.verbs.people import joined
-from cases.verbs.stages import begin
 
 
 def divert(draft: Draft, diverted: list[Diversion]) -> None:
@@ -17,17 +17,20 @@ def divert(draft: Draft, diverted: list[Diversion]) -> None:
                   status="paused", status_why="waiting for the named person's decision", confidential=True)  # fmt: skip
         decider = joined(draft, each.decides, "partnership")
         role = draft.policy.roles[each.decides].title
-        write(
-            draft, "diverted", draft.case.raiser, each.key, procedure=each.advice, cited=each.source.cited, decider=role
-        )
+        _tell_raiser(draft, each)
         if not decider:
             words = f"Nobody is known as {role}, and a confidential case waits for that person. Please enter them in the directory."
-            draft.task(f"missing:{each.key}", words)
-            write(draft, "task", BUSINESS_SUPPORT, f"missing:{each.key}", words=words)
+            for_support(draft, f"missing:{each.key}", words)
         timing.start_ladder(
             draft, "diversion", each.key, each.decides, each.chase, f"The {role} to decide what can go on"
         )
         ask_decider(draft, each, 0)
+
+
+def chosen(draft: Draft) -> list[Diversion]:
+    """The confidential matters that the raiser named."""
+    named = draft.case.facts.get("diversions", ())
+    return [each for each in draft.policy.entry.diversions if each.key in named]
 
 
 def ask_decider(draft: Draft, each: Diversion, rung: int) -> None:
@@ -35,6 +38,13 @@ def ask_decider(draft: Draft, each: Diversion, rung: int) -> None:
     if decider:
         write(draft, "divert", decider, each.key, rung=rung, offers=offers.to_divert(), procedure=each.advice,
               cited=each.source.cited, full_concern=draft.case.facts.get("concern", ""))  # fmt: skip
+
+
+def ask_newcomer(draft: Draft) -> None:
+    """The named person was not known when the case was paused: asked as soon as somebody is."""
+    for each in chosen(draft):
+        if not any(party.role == each.decides for party in draft.case.parties):
+            ask_decider(draft, each, 0)
 
 
 def chase_decider(draft: Draft, key: str, rung: int) -> None:
@@ -49,6 +59,9 @@ def decide(draft: Draft, party: Party, answer: Answer, what: str) -> None:
     """The named person decides: pause, go on, or split off what can go on."""
     if draft.case.status != "paused" or what == "pause":
         draft.note("diversion_kept", f"{party.name} decided: the case stays as it is. {answer.text}".strip())
+        if draft.case.status == "paused":
+            for each in chosen(draft):
+                _tell_raiser(draft, each)
         return
     timing.stop(draft, draft.case.running("diversion"), "the named person has decided")
     facts = dict(draft.case.facts) | ({"shareable": answer.text} if what == "split" else {})
@@ -56,3 +69,9 @@ def decide(draft: Draft, party: Party, answer: Answer, what: str) -> None:
     draft.note("diversion_decided", f"{party.name} decided: {words}.",
                Fields({"status": "open", "status_why": "", "facts": facts, "confidential": what == "split"}))  # fmt: skip
     begin(draft)
+
+
+def _tell_raiser(draft: Draft, each: Diversion) -> None:
+    """The raiser hears that the case is confidential and with whom it waits: at first, and when it stays so."""
+    write(draft, "diverted", draft.case.raiser, each.key, rung=draft.case.length, procedure=each.advice, cited=each.source.cited,
+          decider=draft.policy.roles[each.decides].title)  # fmt: skip

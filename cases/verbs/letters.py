@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from cases.case import Party, StageRow
+from cases.case import BUSINESS_SUPPORT, Party, StageRow
 from cases.stages import Rule, Source
 from cases.verbs.decision import Draft, Letter, Offer
 
@@ -42,6 +42,12 @@ def write(
     )
 
 
+def for_support(draft: Draft, key: str, words: str, offers: Iterable[Offer] = ()) -> None:
+    """A task for business support, and the letter that tells them of it."""
+    draft.task(key, words)
+    write(draft, "task", BUSINESS_SUPPORT, key, words=words, offers=offers)
+
+
 def common(draft: Draft, to: str | Party) -> dict[str, Any]:
     """What every letter of a case may say, by name."""
     case, policy = draft.case, draft.policy
@@ -58,9 +64,9 @@ def common(draft: Draft, to: str | Party) -> dict[str, Any]:
         "child_numbers": case.facts.get("child_numbers", ""),
         "raising_agency": draft.moment.directory.agency_name(case.agencies.get("raising")),
         "receiving_agency": draft.moment.directory.agency_name(case.agencies.get("receiving")),
-        # After a confidential split only what the named person let through is told to others (policy of the diversion).
-        "concern": case.facts.get("shareable") or case.facts.get("concern", ""),
-        "wanted": "" if case.facts.get("shareable") else case.facts.get("wanted", ""),
+        # While it is confidential, only what the named person let through is told to anybody (policy of the diversion).
+        "concern": case.facts.get("shareable" if case.confidential else "concern", ""),
+        "wanted": "" if case.confidential else case.facts.get("wanted", ""),
         "raiser": case.raiser.name or case.raiser.email,
     }
 

@@ -73,6 +73,11 @@ def to_divert() -> list[Offer]:
     ]
 
 
+def told(party: Party) -> Offer:
+    """For business support, when a letter did not reach somebody who must know how it ended."""
+    return Offer(f"told:{party.key}", "TOLD", f"I have told {party.name}, by telephone or in person", "case")
+
+
 def give(asked: Asked) -> Offer:
     return Offer(f"give:{asked.request}", "HERE IT IS", f"Here is {asked.title}", asked.key, ("text",))
 

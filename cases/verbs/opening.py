@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from cases.case import BUSINESS_SUPPORT, Case, Fields, Party
-from cases.policy import Diversion, Facts
+from cases.case import BUSINESS_SUPPORT, Case, Clock, Fields, Party
+from cases.policy import Facts
 from cases.submission import Submission
 from cases.verbs import diversion, timing
 from cases.verbs.decision import Decision, Draft, Moment
-from cases.verbs.letters import cited, missing_labels, write
+from cases.verbs.letters import cited, for_support, missing_labels, write
+from cases.verbs.moves import begin, write_support
 from cases.verbs.people import described, joined
-from cases.verbs.stages import begin, fill_gaps
+from cases.verbs.stages import fill_gaps, retime
 
 CONFIRM_WITHIN_HOURS = 24
 SIMPLE_FACTS = (
@@ -29,7 +30,14 @@ def receive(case: Case, submission: Submission, code: str, moment: Moment) -> De
         "received",
         f"An escalation was received from {raiser.name or raiser.email}.",
         raiser,
-        Fields(_first_fields(case) | {"facts": _facts(submission), "agencies": _agencies(draft, submission)}),
+        Fields(
+            _first_fields(case)
+            | {
+                "facts": _facts(submission),
+                "agencies": _agencies(draft, submission),
+                "confidential": any(each.key in submission.diversions for each in moment.policy.entry.diversions),
+            }
+        ),  # fmt: skip
     )
     harm = moment.policy.entry.immediate_harm
     if submission.immediate_harm:
@@ -56,7 +64,7 @@ def confirm(case: Case, moment: Moment) -> Decision:
         missing=missing_labels(draft), signposts=_signposts(draft),
         harm_advice=harm.advice if case.facts.get("immediate_harm") == "yes" else "", harm_cited=harm.source.cited,
     )  # fmt: skip
-    diverted = _diversions(draft)
+    diverted = diversion.chosen(draft)
     if diverted:
         diversion.divert(draft, diverted)
     else:
@@ -65,27 +73,45 @@ def confirm(case: Case, moment: Moment) -> Decision:
 
 
 def complete(case: Case, facts: Facts, moment: Moment) -> Decision:
-    """The raiser supplies what was missing. People whom the new facts call for are told now."""
+    """The raiser supplies what was missing. People whom the new facts call for are told now, and dates follow."""
     draft = Draft(case, moment)
     new = {key: value for key, value in facts.items() if value}
-    agencies = dict(case.agencies)
-    if "other_agency" in new:
-        agencies["receiving"] = str(new["other_agency"])
+    named = {"raising": new.get("agency"), "receiving": new.get("other_agency")}
+    agencies = dict(case.agencies) | {side: str(agency) for side, agency in named.items() if agency}
     labels = ", ".join(sorted(new)) or "nothing new"
     draft.note("details", f"The raiser supplied details: {labels.replace('_', ' ')}.",
                Fields({"facts": dict(case.facts) | new, "agencies": agencies}))  # fmt: skip
-    if case.row and case.row.running:
-        fill_gaps(draft, case.row.key)
+    _look_again(draft)
     return draft.decision()
 
 
-def unconfirmed(draft: Draft) -> None:
-    """A day has passed and the address is not confirmed: a person looks, so that nothing waits in silence."""
-    timing.stop(draft, draft.case.running("confirmation"), "business support was told")
-    draft.task("unconfirmed", "The person who raised this has not confirmed the address. Please telephone them: "
-               "no letter has gone to anybody else.")  # fmt: skip
-    write(draft, "task", BUSINESS_SUPPORT, "unconfirmed", words="The person who raised this case has not confirmed their "
-          "e-mail address within a day, so no letter has gone to anybody else. Please telephone them.")  # fmt: skip
+def directory_changed(case: Case, moment: Moment) -> Decision:
+    """Somebody was entered in the directory: whoever was missing on this case is written to now. Nobody new: nothing."""
+    draft = Draft(case, moment)
+    if case.status == "paused":
+        diversion.ask_newcomer(draft)
+    _look_again(draft)
+    return draft.decision()
+
+
+def unconfirmed(draft: Draft, clock: Clock) -> None:
+    """A day has passed and the address is not confirmed: a person looks, again and again, so that nothing waits in silence."""
+    words = ("The person who raised this case has not confirmed their e-mail address, so no letter has gone to anybody on the "
+             "other side. Please telephone them.")  # fmt: skip
+    if clock.ladder:
+        write_support(draft, clock, words)
+        return
+    timing.stop(draft, (clock,), "business support was told")
+    for_support(draft, "unconfirmed", words)
+    timing.start_ladder(draft, "confirmation", "telephone", draft.case.raiser.key, draft.policy.closing.on_file_chase,
+                        "Business support to telephone the raiser")  # fmt: skip
+
+
+def _look_again(draft: Draft) -> None:
+    row = draft.case.row
+    if row and row.running and draft.case.status == "open":
+        fill_gaps(draft, row.key)
+        retime(draft, row.key)
 
 
 def _first_fields(case: Case) -> dict[str, Any]:
@@ -121,9 +147,15 @@ def _immediate_harm(draft: Draft) -> None:
     leads = [lead for tell in harm.tells if (lead := joined(draft, tell.role, tell.side or "partnership"))]
     values: dict[str, Any] = {"raised_by": described(draft, draft.case.raiser), "phone": draft.case.facts.get("phone", ""),
               "harm_advice": harm.advice, "harm_cited": cited(harm.source), "leads": [described(draft, each) for each in leads]}  # fmt: skip
+    draft.task("immediate_harm", "The raiser says that the child is at risk of immediate harm. Please make sure now, by telephone, "
+               "that the designated lead of the raiser's own agency knows: " + (_names(leads) or "nobody is known in that role") + ".")  # fmt: skip
     recipients: list[str | Party] = [BUSINESS_SUPPORT, *leads]
     for to in recipients:
         write(draft, "immediate_harm", to, "case", urgent=True, **values)
+
+
+def _names(parties: list[Party]) -> str:
+    return ", ".join(f"{party.name} ({party.title})" for party in parties)
 
 
 def _signposts(draft: Draft) -> list[dict[str, str]]:
@@ -131,8 +163,3 @@ def _signposts(draft: Draft) -> list[dict[str, str]]:
     return [
         {"says": each.advice, "cited": each.source.cited} for each in draft.policy.entry.signposts if each.key in shown
     ]
-
-
-def _diversions(draft: Draft) -> list[Diversion]:
-    chosen = draft.case.facts.get("diversions", ())
-    return [each for each in draft.policy.entry.diversions if each.key in chosen]

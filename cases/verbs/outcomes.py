@@ -26,16 +26,16 @@ def said(row: StageRow, party: Party, outcome: str, text: str, at: datetime) -> 
 
 
 def read(policy: Policy, row: StageRow) -> Reading:
-    """How the answers of a stage stand together. A decider's answer stands alone."""
+    """How the answers of a stage stand together. A decider's answer stands alone, and business support overrides."""
     effects = {each.part: policy.outcomes[each.outcome].effect for each in row.said}
-    decided = effects.get("decider") or effects.get("partnership")
+    decided = effects.get("partnership") or effects.get("decider")
     settled = "resolves" in effects.values()
     if "ends" in effects.values():
         return "ends"
     if "goes_to" in effects.values():
         return "goes to"
     if decided:
-        return "resolved by one" if settled else "unresolved"
+        return "resolved by one" if decided == "resolves" else "unresolved"
     if settled and len(effects) == 2:
         return "resolved by both" if set(effects.values()) == {"resolves"} else "at odds"
     if settled:

@@ -1,9 +1,9 @@
 """What became of a letter: accepted, uncertain, refused, bounced, withheld. Every outcome enters the record."""
 
 from cases.case import BUSINESS_SUPPORT, Case
-from cases.verbs import closing, timing
+from cases.verbs import closing, offers
 from cases.verbs.decision import Decision, Draft, Moment
-from cases.verbs.letters import write
+from cases.verbs.letters import for_support
 
 WORDS = {
     "accepted": "was accepted by the mail server",
@@ -27,18 +27,19 @@ def posted(
     if became == "accepted" and to != BUSINESS_SUPPORT:
         closing.accepted(draft, to, tells, shares)
     if became in ("refused", "bounced"):
-        _not_told(draft, purpose, to, who, tells, letter)
+        _not_told(draft, purpose, to, tells, shares, letter)
     return draft.decision()
 
 
-def _not_told(draft: Draft, purpose: str, to: str, who: str, tells: bool, letter: str) -> None:
+def _not_told(draft: Draft, purpose: str, to: str, tells: bool, shares: bool, letter: str) -> None:
     """A person was not reached: the clock goes on, and business support is told by name (decisions, Deputy)."""
-    if tells:
-        timing.stop(draft, draft.case.running("told"), "the letter did not arrive")
-    draft.task(
-        f"not_reached:{letter}",
-        f"A letter to {who} did not arrive. Please find the right address and tell them by telephone.",
-    )
-    if to != BUSINESS_SUPPORT:
-        write(draft, "task", BUSINESS_SUPPORT, f"not_reached:{letter}", words=f"The letter “{purpose.replace('_', ' ')}” to {who} did not "
-              "arrive. Please find the right address and tell them by telephone. The clock goes on.")  # fmt: skip
+    if to == BUSINESS_SUPPORT:
+        draft.task(f"not_reached:{letter}", "A letter to business support did not arrive. Please see to the address.")
+        return
+    party = draft.case.party(to)
+    waits = (tells or shares) and draft.case.status != "closed"
+    if waits:
+        closing.not_reached(draft, party, tells)
+    words = (f"The letter “{purpose.replace('_', ' ')}” to {party.name} ({party.title}) did not arrive. Please find the right "
+             "address and tell them by telephone. The clock goes on.")  # fmt: skip
+    for_support(draft, f"not_reached:{letter}", words, [offers.told(party)] if waits else [])

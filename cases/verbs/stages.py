@@ -1,42 +1,21 @@
-"""Stages: a case enters one, the right people are written to, their clocks start, and an unresolved one moves on."""
+"""Stages: a case enters one, the right people are written to, their clocks start, and one day it ends."""
 
 from dataclasses import replace
 
-from cases.case import BUSINESS_SUPPORT, Asked, Part, Party, StageRow
+from cases.case import Asked, Fields, Part, Party, StageRow
 from cases.policy import applies
-from cases.stages import Expectation, Request, Stage, Tell
+from cases.stages import Request, Stage, Tell, Way
 from cases.verbs import offers, timing
 from cases.verbs.decision import Draft
-from cases.verbs.letters import cited, missing_labels, ruled, staged, write
+from cases.verbs.letters import cited, for_support, missing_labels, ruled, staged, write
 from cases.verbs.people import SIDES, acting, described, distinct, join, joined, next_key, parts_of, role_of, row_acts
-
-
-def begin(draft: Draft) -> None:
-    """The case enters the stage that the raiser says it has reached, else the first of its track."""
-    track = next(track for track in draft.policy.tracks if track.key == draft.case.track)
-    stated = draft.case.facts.get("starts_at")
-    move_to(draft, next((stage for stage in track.stages if stage.key == stated), track.stages[0]), None)
-
-
-def move_to(draft: Draft, stage: Stage, reason: str | None) -> None:
-    """Enter a stage. What should have come first and did not is asked about; a named person may go on with a reason."""
-    for expectation in stage.expects:
-        if _on_record(draft, expectation):
-            continue
-        if not reason:
-            _ask_why(draft, stage, expectation)
-            return
-        draft.note("gone_on", f"{expectation.says} That is not on record here. The reason given for going on: {reason}",
-                   source=expectation.source)  # fmt: skip
-        draft.task(f"gone_on:{stage.key}", f"The case goes to {stage.label} although {expectation.says[0].lower()}"
-                   f"{expectation.says[1:]} The reason is on the record.")  # fmt: skip
-    enter(draft, stage, 0)
 
 
 def enter(draft: Draft, stage: Stage, tier: int) -> None:
     """Begin a stage, or one more tier of it: people, clocks, letters."""
     row = StageRow(f"s{len(draft.case.stages) + 1}", draft.policy.track_of(stage.key).key, stage.key, tier, draft.now)
     label = f"{stage.label}: {stage.title}" + (f", tier {tier + 1} of management" if tier else "")
+    _start_afresh(draft)
     draft.note("stage_began", f"{label} began.", row, source=stage.source)
     _people(draft, row)
     _clocks(draft, row, stage)
@@ -44,23 +23,64 @@ def enter(draft: Draft, stage: Stage, tier: int) -> None:
     request(draft, row.key, [each for each in stage.requests if each.at == "start"])
     for party in actors(draft, row.key):
         write_stage(draft, draft.case.stage_row(row.key), party)
-    _tell_sides(draft, row.key)
+    _tell_sides(draft, row.key, SIDES)
     _tell_raiser(draft, row.key)
 
 
 def fill_gaps(draft: Draft, row_key: str) -> None:
     """Look again for people who were missing, and tell those whom new facts call for."""
     row = draft.case.stage_row(row_key)
-    found = [party for gap in row.missing if (party := joined(draft, gap.split(":")[0], _part(gap)))]
+    stage = draft.policy.stages[row.stage]
+    found = [party for gap in row.missing if (party := _found(draft, row, gap.split(":")[0], _part(gap)))]
     if found:
         still = tuple(gap for gap in row.missing if not any(f"{p.role}:{p.part}" == gap for p in found))
         draft.note("found", f"Now known: {', '.join(party.name for party in found)}.", replace(row, missing=still))
-        for party in found:
-            write_stage(draft, draft.case.stage_row(row_key), party)
-    _tell(draft, row_key, draft.policy.stages[row.stage].tells)
+        _bring_in(draft, row_key, stage, found)
+    _tell(draft, row_key, stage.tells)
 
 
-def end(draft: Draft, row_key: str, outcome: str, words: str) -> None:
+def retime(draft: Draft, row_key: str) -> None:
+    """New facts may hold an earlier or later date: the clocks of the stage follow, and those who act are told."""
+    stage = draft.policy.stages[draft.case.stage_row(row_key).stage]
+    for clock in draft.case.running("timescale", row_key):
+        timescale = next(each for each in stage.timescales if each.key == clock.name)
+        moved = timing.retimed(draft, clock, timescale)
+        if not moved:
+            continue
+        words = f"The date of {stage.label} has moved: now due {moved.working}."
+        draft.note("clock_moved", f"{words} It was due {clock.working}.", moved, source=timescale.source)
+        for party in distinct(*actors(draft, row_key), draft.case.raiser):
+            write(
+                draft,
+                "news",
+                party,
+                f"e{draft.case.length}",
+                words=words,
+                stage=staged(draft, draft.case.stage_row(row_key)),
+            )
+
+
+def announce(draft: Draft, row_key: str, way: Way, to: list[Party]) -> None:
+    """Tell people that the decider has chosen a way, and who takes part in it."""
+    row = draft.case.stage_row(row_key)
+    members = convened(draft, way)
+    for party in to:
+        write(draft, "way", party, row_key, rung=draft.case.length, words=way.asks, cited=way.source.cited,
+              members=[described(draft, each) for each in members], member=party in members, stage=staged(draft, row))  # fmt: skip
+
+
+def convened(draft: Draft, way: Way) -> list[Party]:
+    """Those whom a way brings in, as far as they are known."""
+    names = {(tell.role, tell.side or "partnership") for tell in way.convenes}
+    return [party for party in draft.case.parties if (party.role, party.part) in names]
+
+
+def informed(draft: Draft, row: StageRow) -> list[Party]:
+    """Those who were told of a stage without being asked."""
+    return [party for party in draft.case.parties if f"{party.role}:{party.part}" in row.informed]
+
+
+def end(draft: Draft, row_key: str, outcome: str | None, words: str) -> None:
     """The stage is over: its clocks stop, and what is still asked for in it is not chased further."""
     row = draft.case.stage_row(row_key)
     stage = draft.policy.stages[row.stage]
@@ -73,33 +93,12 @@ def end(draft: Draft, row_key: str, outcome: str, words: str) -> None:
         )
 
 
-def move_on(draft: Draft, row_key: str, leave_tiers: bool = False) -> None:
-    """The stage did not settle it: the next tier of management where there is one, else the next stage."""
-    row = draft.case.stage_row(row_key)
-    stage = draft.policy.stages[row.stage]
-    if row.tier < len(stage.tiers) and not leave_tiers:
-        enter(draft, stage, row.tier + 1)
-    elif following := onward(draft, row):
-        move_to(draft, following, None)
-    else:
-        draft.task(f"no_further:{row_key}", "The policy has no further stage, and the matter is not settled. Please decide "
-                   "with those concerned what happens now.")  # fmt: skip
-
-
-def onward(draft: Draft, row: StageRow) -> Stage | None:
-    """The stage after this one: the branch that the facts suggest, else the next."""
-    stage = draft.policy.stages[row.stage]
-    suggested = (branch.to for branch in stage.branches if applies(branch.when, draft.case.facts))
-    branch = next(suggested, None)
-    return draft.policy.stages[branch] if branch else draft.policy.after(stage.key)
-
-
 def request(draft: Draft, row_key: str, requests: list[Request]) -> None:
     """Ask for something in writing of each who should give it, with a clock each."""
     for each in requests:
         for part in each.of:
             party = _asked_party(draft, row_key, part)
-            if not party:
+            if not party or _asked_already(draft, row_key, each, party):
                 continue
             asked = Asked(
                 f"a{len(draft.case.asked) + 1}", each.key, each.title, each.asks, row_key, party.key, draft.now
@@ -125,7 +124,7 @@ def write_stage(draft: Draft, row: StageRow, party: Party) -> None:
         time_words=timing.timed(draft, stage.timescales[0]).words,
         others=[described(draft, other) for other in others],
         unknown=_unknown(draft, row), told=_told_names(draft, row),
-        deciding=party.part == "decider", history=history(draft),
+        deciding=party.part == "decider", history=history(draft), incomplete=_awaited(draft, row),
         outside=stage.outside.model_dump() if stage.outside else None,
         stage=staged(draft, row),
     )  # fmt: skip
@@ -141,21 +140,52 @@ def actors(draft: Draft, row_key: str) -> list[Party]:
 def history(draft: Draft) -> list[dict[str, str]]:
     """The stages so far and how each ended, for those who come to the case late."""
     return [
-        staged(draft, row) | {"ended": draft.policy.outcomes[row.outcome].title if row.outcome else "under way"}
+        staged(draft, row)
+        | {
+            "ended": draft.policy.outcomes[row.outcome].title
+            if row.outcome
+            else "under way"
+            if row.running
+            else "not settled"
+        }
         for row in draft.case.stages
     ]
 
 
-def convene(draft: Draft, row_key: str, tells: tuple[Tell, ...]) -> list[Party]:
+def convene(draft: Draft, row_key: str, way: Way) -> None:
     """Bring people into a way of settling a stage, e.g. a panel's members."""
-    found = []
-    for tell in tells:
-        party = joined(draft, tell.role, tell.side or "partnership")
-        if party:
-            found.append(party)
-        else:
+    for tell in way.convenes:
+        if not joined(draft, tell.role, tell.side or "partnership"):
             _report_missing(draft, row_key, tell.role, tell.side or "partnership")
-    return found
+
+
+def _start_afresh(draft: Draft) -> None:
+    """What was put to the raiser about an earlier stage, or asked between two stages, is over."""
+    for clock in draft.case.clocks:
+        if clock.purpose in ("told", "objection") or clock.about == "asked_why":
+            timing.stop(draft, (clock,) if clock.state == "running" else (), "the case has gone on")
+    if draft.case.told:
+        draft.note("untold", "What the raiser was told of is no longer how it stands.", Fields({"told": False}))
+
+
+def _found(draft: Draft, row: StageRow, role: str, part: Part) -> Party | None:
+    acts = row_acts(draft, row)
+    named = _named_by_raiser(draft, row, part) if (role, part) == (acts.receiving, "receiving") else None
+    return named or joined(draft, role, part)
+
+
+def _bring_in(draft: Draft, row_key: str, stage: Stage, found: list[Party]) -> None:
+    """Those who were missing get the letter that they would have had: to act, to know, or to take part."""
+    row = draft.case.stage_row(row_key)
+    way = stage.way(row.way) if row.way else None
+    request(draft, row_key, [*(each for each in stage.requests if each.at == "start"), *(way.requests if way else ())])
+    acts = actors(draft, row_key)
+    for party in found:
+        if party in acts:
+            write_stage(draft, row, party)
+    _tell_sides(draft, row_key, tuple(party.part for party in found))
+    if way:
+        announce(draft, row_key, way, [party for party in found if party in convened(draft, way)])
 
 
 def _people(draft: Draft, row: StageRow) -> None:
@@ -163,7 +193,7 @@ def _people(draft: Draft, row: StageRow) -> None:
     acts = row_acts(draft, row)
     for part in (*SIDES, *(("decider",) if acts.decides else ())):
         role = role_of(acts, part)
-        if role and not (_named_by_raiser(draft, row, part) or joined(draft, role, part)):
+        if role and not _found(draft, row, role, part):
             _report_missing(draft, row.key, role, part)
 
 
@@ -198,8 +228,7 @@ def _report_missing(draft: Draft, row_key: str, role: str, part: Part) -> None:
     where = f" of {agency}" if part in SIDES else ""
     words = f"Nobody is known as {title}{where}. Please find out who it is and enter them in the directory."
     draft.note("missing", words, replace(row, missing=(*row.missing, f"{role}:{part}")))
-    draft.task(f"missing:{row_key}:{role}:{part}", words)
-    write(draft, "task", BUSINESS_SUPPORT, f"missing:{row_key}:{role}:{part}", words=words)
+    for_support(draft, f"missing:{row_key}:{role}:{part}", words)
 
 
 def _clocks(draft: Draft, row: StageRow, stage: Stage) -> None:
@@ -230,12 +259,12 @@ def _tell(draft: Draft, row_key: str, tells: tuple[Tell, ...]) -> None:
               stage=staged(draft, draft.case.stage_row(row_key)))  # fmt: skip
 
 
-def _tell_sides(draft: Draft, row_key: str) -> None:
+def _tell_sides(draft: Draft, row_key: str, parts: tuple[Part, ...]) -> None:
     """Where somebody else decides, those who act for the two sides are told that it is with that person."""
     row = draft.case.stage_row(row_key)
     acts = row_acts(draft, row)
     for part in SIDES if acts.decides else ():
-        party = acting(draft.case, acts, part)
+        party = acting(draft.case, acts, part) if part in parts else None
         if party and party != draft.case.raiser:
             write(draft, "for_information", party, row_key, rung=1, why=draft.policy.stages[row.stage].source.cited,
                   actors=_actor_values(draft, row_key), stage=staged(draft, draft.case.stage_row(row_key)))  # fmt: skip
@@ -248,34 +277,16 @@ def _tell_raiser(draft: Draft, row_key: str) -> None:
         return
     clock = draft.case.running("timescale", row_key)[0]
     write(draft, "progress", raiser, row_key, actors=_actor_values(draft, row_key), unknown=_unknown(draft, row),
-          due=clock.working, told=_told_names(draft, row), missing=missing_labels(draft), stage=staged(draft, draft.case.stage_row(row_key)))  # fmt: skip
+          due=clock.working, told=_told_names(draft, row), missing=missing_labels(draft), history=history(draft), stage=staged(draft, draft.case.stage_row(row_key)))  # fmt: skip
 
 
-def _ask_why(draft: Draft, stage: Stage, expectation: Expectation) -> None:
-    """Something that should come first is not on record: ask the raiser's side, and tell business support."""
-    about = draft.case.row.key if draft.case.row else "case"
-    draft.note("asked_why", f"Before {stage.label}: {expectation.says} It is not on record, so the raising side is asked why.",
-               source=expectation.source)  # fmt: skip
-    draft.task(f"asked_why:{about}:{stage.key}", f"The raising side wants to go to {stage.label}. {expectation.says} "
-               "It is not on record; they have been asked why.")  # fmt: skip
-    offered = offers.to_go_on(draft, stage, expectation, about)
-    for party in distinct(*raising_side(draft), draft.case.raiser):
-        write(draft, "ask_why", party, f"{about}:{stage.key}", rung=draft.case.length, offers=offered, says=expectation.says,
-              cited=expectation.source.cited, target=f"{stage.label}: {stage.title}")  # fmt: skip
-    if not draft.case.row:
-        enter(draft, draft.policy.stages[expectation.stage], 0)
+def _awaited(draft: Draft, row: StageRow) -> list[str]:
+    """What has been asked for in this stage and has not come: the referral is passed on meanwhile, marked incomplete."""
+    return [asked.title for asked in draft.case.asked if asked.row == row.key and asked.answer is None]
 
 
-def raising_side(draft: Draft) -> list[Party]:
-    """Those who act for the raising side in the stage that the case is in, or was in last."""
-    row = draft.case.row
-    party = acting(draft.case, row_acts(draft, row), "raising") if row else None
-    return [party] if party else []
-
-
-def _on_record(draft: Draft, expectation: Expectation) -> bool:
-    """Whether somebody answered anything in the stage that should come first: silence is not engagement."""
-    return any(row.stage == expectation.stage and row.heard for row in draft.case.stages)
+def _asked_already(draft: Draft, row_key: str, each: Request, party: Party) -> bool:
+    return any((asked.row, asked.request, asked.party) == (row_key, each.key, party.key) for asked in draft.case.asked)
 
 
 def _asked_party(draft: Draft, row_key: str, of: str) -> Party | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from cases.case import Clock, Fields
+from cases.case import Clock
 from cases.stages import Chase, Limit, Step, Timescale
 from cases.verbs.decision import Draft
 from cases.working_time import CalendarDays, Due, Hours, OnDate, WorkingDays, due, earliest, spoken_date, spoken_due
@@ -22,14 +22,18 @@ class Timed:
     chosen: bool
 
 
-def timed(draft: Draft, timescale: Timescale) -> Timed:
-    """When a timescale is due in this case. Never an invented number: without one, the chase interval, named so."""
-    anchor = draft.case.opened_at if timescale.starts == "received" else draft.now
+def timed(draft: Draft, timescale: Timescale, since: datetime | None = None) -> Timed:
+    """When a timescale is due in this case. Never an invented number: without one, the chase interval, named so.
+
+    `since` is when the clock began, where that is not now.
+    """
+    began = since or draft.now
+    anchor = draft.case.opened_at if timescale.starts == "received" else began
     found = _due(draft, timescale.limit, anchor)
     if found:
         return Timed(found[0], f"{found[1]} ({timescale.source.cited})", timescale.kind == "chosen")
     days = draft.policy.chases[timescale.chase].interval
-    chosen = due(draft.moment.calendar, WorkingDays(days), draft.now)
+    chosen = due(draft.moment.calendar, WorkingDays(days), began)
     return Timed(chosen, f"{_unnumbered(timescale.limit)} This date is {draft.policy.partnership.short_name}'s own setting in "
                  f"this service: {days} working days.", True)  # fmt: skip
 
@@ -53,9 +57,20 @@ def start(
         **more,
     )
     if ladder:
-        clock = upcoming(draft, clock, 0)
+        clock = _first(draft, clock)
     draft.note("clock_started", f"{words}: due {clock.working}.", clock)
     return clock
+
+
+def retimed(draft: Draft, clock: Clock, timescale: Timescale) -> Clock | None:
+    """The clock with the date that the facts give it now; nothing where that is the date it has."""
+    when = timed(draft, timescale, clock.started_at)
+    if when.due.at == clock.due_at:
+        return None
+    kind = "chosen" if when.chosen else timescale.kind
+    moved = replace(clock, due_at=when.due.at, due_day=when.due.day, working=spoken_due(when.due), kind=kind,
+                    provisional=when.due.provisional)  # fmt: skip
+    return _first(draft, moved)
 
 
 def start_ladder(draft: Draft, purpose: Purpose, name: str, about: str, ladder: str, words: str) -> Clock:
@@ -83,6 +98,18 @@ def upcoming(draft: Draft, clock: Clock, step: int) -> Clock:
     return replace(clock, step=step, look_at=moment)
 
 
+def _first(draft: Draft, clock: Clock) -> Clock:
+    """The clock waiting for its first step. One that is overdue from the start is looked at on the next working morning."""
+    calendar = draft.moment.calendar
+    if clock.due_at > draft.now:
+        return upcoming(draft, clock, 0)
+    steps = ladder_of(draft, clock).steps
+    step = next((number for number, each in enumerate(steps) if each.working_days >= 0), len(steps))
+    return replace(
+        clock, step=step, look_at=calendar.next_sending_moment(calendar.end_of(calendar.local_date(draft.now)))
+    )
+
+
 def step_moment(draft: Draft, clock: Clock, step: int) -> datetime:
     """When a step of the clock's ladder is to be taken: within the partnership's sending hours."""
     calendar = draft.moment.calendar
@@ -108,11 +135,6 @@ def fact_day(draft: Draft, key: str) -> date | None:
     """A date given in answer to a question, where it was given."""
     given = draft.case.facts.get(key)
     return date.fromisoformat(given) if isinstance(given, str) and given else None
-
-
-def keep(draft: Draft, **values: Any) -> Fields:
-    """The case's facts with these added."""
-    return Fields({"facts": dict(draft.case.facts) | values})
 
 
 def _days(ladder: Chase, step: int) -> int:

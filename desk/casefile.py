@@ -1,0 +1,162 @@
+"""A case on the desk: its people, stages, clocks and letters, and an answer that business support takes down."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+
+from fastapi import APIRouter, HTTPException, Request
+from starlette.responses import Response
+
+from cases.case import BUSINESS_SUPPORT
+from cases.casework import Casework
+from cases.correspondence import Correspondence
+from cases.holidays import england
+from cases.reading import Reading
+from cases.standing import (
+    STATUS_WORDS,
+    View,
+    answer_of,
+    chosen,
+    clock_state,
+    key_of,
+    letter_word,
+    offers_to,
+    stage_name,
+    where_it_is,
+)
+from cases.store.inbox import Received
+from cases.submission import Answer, Evidence
+from desk.entry import Door
+from desk.tray import answerers, readable
+from web.choices import Choice, checked, choice_form
+from web.csrf import MESSAGE
+from web.fields import Field, Option
+from web.forms import Filled, Form
+from web.limits import Limit
+from web.posted import Posted
+from web.site import Sent, Site, see
+
+LIMITS: Mapping[str, Limit] = {"taken down": Limit(120, timedelta(minutes=10))}
+VIA = Field("via", "How did the answer come?", "radios", required=True, missing="Choose how the answer came",
+            options=[Option("telephone", "By telephone"), Option("desk", "In another way")])  # fmt: skip
+REASON = Field("reason", "Who said it, to whom, and when", required=True, longest=500,
+               missing="Write who said it, to whom, and when: it goes on the record",
+               hint="It goes on the record as the reason for writing it down here.")  # fmt: skip
+WHY = Field("reason", "Why do you record it so?", required=True, longest=500,
+            missing="Write why you record it so: it goes on the record",
+            hint="For example, the words of the mail that say it. It goes on the record.")  # fmt: skip
+
+
+def routes(site: Site, casework: Casework, correspondence: Correspondence, reading: Reading) -> APIRouter:
+    pages = _CaseFile(site, casework, correspondence, reading)
+    router = APIRouter(prefix="/desk/{partnership}/cases/{reference}", include_in_schema=False)
+    router.add_api_route("", pages.show, methods=["GET"])
+    router.add_api_route("/answer/{who}", pages.blank, methods=["GET"])
+    router.add_api_route("/answer/{who}", pages.take_down, methods=["POST"])
+    return router
+
+
+class _CaseFile:
+    def __init__(self, site: Site, casework: Casework, correspondence: Correspondence, reading: Reading) -> None:
+        self._site = site
+        self._casework = casework
+        self._correspondence = correspondence
+        self._reading = reading
+        self._door = Door(site, casework)
+
+    def show(self, request: Request, partnership: str, reference: str) -> Response:
+        view, now = self._view(request, partnership, reference), self._site.now()
+        case = view.case
+        values = self._about(view) | {
+            "status": STATUS_WORDS[case.status],
+            "where": where_it_is(view),
+            "answerers": answerers(view),
+            "people": [(party, view.directory.agency_name(party.agency)) for party in case.parties],
+            "stages": [(row, stage_name(view.policy, row), self._outcome(view, row.outcome)) for row in case.stages],
+            "clocks": [(clock, *clock_state(clock, now)) for clock in case.clocks],
+            "letters": [(letter, letter_word(letter.state)) for letter in view.letters],
+        }
+        return self._site.page(request, "case", values)
+
+    def blank(self, request: Request, partnership: str, reference: str, who: str, mail: str = "") -> Response:
+        """The form for one person's answer; `mail` is the id of the mail of the tray that gives it."""
+        view = self._view(request, partnership, reference)
+        message = self._mail(partnership, mail)
+        return self._form(request, view, who, message, self._questions(view, who, message).blank(), secrets.token_hex(16))
+
+    def take_down(self, request: Request, partnership: str, reference: str, who: str, posted: Sent) -> Response:
+        view = self._view(request, partnership, reference)
+        message, mark = self._mail(partnership, posted.first("mail")), posted.first("mark")
+        form, today = self._questions(view, who, message), england().local_date(self._site.now())
+        filled = checked(form.read(posted), self._choices(view, who), today)
+        if not self._site.csrf.check(request, posted):
+            return self._form(request, view, who, message, filled.with_problem(MESSAGE), mark, 403)
+        if self._reading.was_sent(view.case.id, mark):
+            return see(f"/desk/{partnership}/cases/{view.case.reference}")
+        if not filled.ok:
+            return self._form(request, view, who, message, filled, mark, 400)
+        self._site.brake("taken down", partnership)
+        self._record(view, who, message, filled, mark)
+        return see(f"/desk/{partnership}/cases/{view.case.reference}")
+
+    def _record(self, view: View, who: str, message: Received | None, filled: Filled, mark: str) -> None:
+        offer = chosen(filled.text("choice"), offers_to(view, who))
+        evidence = _evidence(filled, message)
+        answer: Answer = answer_of(offer, filled.values, evidence)
+        if message:
+            self._correspondence.taken_down(message.id, view.case.id, who, answer, self._site.now())
+        else:
+            self._casework.hear(view.case.id, who, answer, self._site.now(), mark)
+
+    def _questions(self, view: View, who: str, message: Received | None) -> Form:
+        """What is asked at the desk. Raises HTTPException(404) for somebody who is not on the case."""
+        if who != BUSINESS_SUPPORT and who not in {party.key for party in view.case.parties}:
+            raise HTTPException(404)
+        further = [WHY] if message or who == BUSINESS_SUPPORT else [VIA, REASON]
+        return choice_form(self._choices(view, who), "Which answer is it?", further)
+
+    def _choices(self, view: View, who: str) -> list[Choice]:
+        return [Choice(key_of(offer), offer.title, offer.needs) for offer in offers_to(view, who)]
+
+    def _mail(self, partnership: str, mail_id: str) -> Received | None:
+        """A mail that is still in the tray of this partnership."""
+        found = self._reading.mail(partnership, mail_id) if mail_id else None
+        if mail_id and (not found or found.state != "tray"):
+            raise HTTPException(404, "This mail is not in the tray any more. Somebody may have dealt with it meanwhile.")
+        return found
+
+    def _form(
+        self, request: Request, view: View, who: str, message: Received | None, filled: Filled, mark: str, status: int = 200
+    ) -> Response:  # fmt: skip
+        values = self._about(view) | {
+            "who": who,
+            "name": "business support" if who == BUSINESS_SUPPORT else _name(view, who),
+            "mail": message,
+            "read": readable(message) if message else None,
+            "filled": filled,
+            "mark": mark,
+        }
+        return self._site.page(request, "taken_down", values, status)
+
+    def _view(self, request: Request, partnership: str, reference: str) -> View:
+        self._door.enter(request, partnership)
+        view = self._reading.by_reference(partnership, reference, self._site.now())
+        if not view:
+            raise HTTPException(404)
+        return view
+
+    def _about(self, view: View) -> dict[str, object]:
+        return {"partnership": view.partnership, "key": view.case.partnership, "case": view.case, "view": view}
+
+    def _outcome(self, view: View, key: str | None) -> str:
+        return view.policy.outcomes[key].title if key else ""
+
+
+def _evidence(filled: Filled, message: Received | None) -> Evidence:
+    via = filled.text("via") if "via" in filled.values else "desk"
+    return Evidence(via=via, message=message.id if message else None, by="business support", reason=filled.text("reason"))
+
+
+def _name(view: View, who: str) -> str:
+    party = view.case.party(who)
+    return f"{party.name or party.email}, {party.title}"

@@ -1,0 +1,33 @@
+"""The written log of a case on the desk."""
+
+from fastapi import APIRouter, HTTPException, Request
+from starlette.responses import Response
+
+from cases.casework import Casework
+from cases.reading import Reading
+from desk.entry import Door
+from web.site import Site
+
+
+def routes(site: Site, casework: Casework, reading: Reading) -> APIRouter:
+    pages = _Record(site, casework, reading)
+    router = APIRouter(prefix="/desk/{partnership}/cases/{reference}", include_in_schema=False)
+    router.add_api_route("/record", pages.show, methods=["GET"])
+    return router
+
+
+class _Record:
+    def __init__(self, site: Site, casework: Casework, reading: Reading) -> None:
+        self._site = site
+        self._reading = reading
+        self._door = Door(site, casework)
+
+    def show(self, request: Request, partnership: str, reference: str) -> Response:
+        self._door.enter(request, partnership)
+        view = self._reading.by_reference(partnership, reference, self._site.now())
+        if not view:
+            raise HTTPException(404)
+        log = self._reading.written_log(view.case.id)
+        back = f"/desk/{partnership}/cases/{view.case.reference}"
+        values = {"partnership": view.partnership, "case": view.case, "log": log, "back": back}
+        return self._site.page(request, "record", values)

@@ -1,0 +1,110 @@
+"""The six-digit code that shows whose mailbox it is: sent by a button, typed on a page, the device then remembered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from fastapi import Request
+from starlette.responses import Response
+
+from cases.case import BUSINESS_SUPPORT, Case
+from cases.casework import Casework, WrongCode
+from cases.standing import View
+from web.csrf import MESSAGE
+from web.fields import Field
+from web.forms import Filled, Form
+from web.limits import Limit
+from web.posted import Posted
+from web.site import Site, masked, see, visitor
+
+LIMITS: Mapping[str, Limit] = {
+    "code sent": Limit(5, timedelta(minutes=30)),
+    "code sent to one visitor": Limit(30, timedelta(minutes=30)),
+    "code tried": Limit(12, timedelta(minutes=30)),
+}
+CODE_FIELD = "code"
+CODE_FORM = Form(
+    [Field(CODE_FIELD, "The six-digit code", required=True, width=10, longest=20, autocomplete="one-time-code")]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who a link is meant for: a party of a case, or business support. `link` is the link's path."""
+
+    view: View
+    who: str
+    link: str
+
+    @property
+    def case(self) -> Case:
+        return self.view.case
+
+    @property
+    def email(self) -> str:
+        """The address that must be shown to be theirs."""
+        if self.who == BUSINESS_SUPPORT:
+            return self.view.directory.business_support
+        return self.case.party(self.who).email
+
+
+def is_known(site: Site, casework: Casework, request: Request, partnership: str, email: str) -> bool:
+    """Whether this browser's user has shown that the mailbox is theirs."""
+    now = site.now()
+    return any(casework.remembers(partnership, email, each, now) for each in site.mailboxes(request))
+
+
+class Codes:
+    """The steps between a link and what only its reader may see or do."""
+
+    def __init__(self, site: Site, casework: Casework) -> None:
+        self._site = site
+        self._casework = casework
+
+    def knows(self, request: Request, reader: Reader) -> bool:
+        return is_known(self._site, self._casework, request, reader.case.partnership, reader.email)
+
+    def send(self, request: Request, posted: Posted, reader: Reader, onward: str) -> Response:
+        """A button asks for a code. On a device that is known already none is needed."""
+        if not self._site.csrf.check(request, posted):
+            return self._page(request, reader, CODE_FORM.blank().with_problem(MESSAGE), 403)
+        if self.knows(request, reader):
+            return see(onward)
+        self._site.brake("code sent", f"{reader.case.id}:{reader.who}")
+        self._site.brake("code sent to one visitor", visitor(request))
+        self._mail(reader)
+        return see(f"{reader.link}/code")
+
+    def ask(self, request: Request, reader: Reader) -> Response:
+        return self._page(request, reader, CODE_FORM.blank())
+
+    def use(self, request: Request, posted: Posted, reader: Reader, onward: str) -> Response:
+        """The code was typed. Right: the device is remembered; wrong: said so, and counted."""
+        filled = CODE_FORM.read(posted)
+        if not self._site.csrf.check(request, posted):
+            return self._page(request, reader, filled.with_problem(MESSAGE), 403)
+        if not filled.ok:
+            return self._page(request, reader, filled, 400)
+        self._site.brake("code tried", f"{reader.case.id}:{reader.who}")
+        try:
+            device = self._used(reader, filled.text(CODE_FIELD))
+        except WrongCode as error:
+            return self._page(request, reader, filled.with_problem(str(error), CODE_FIELD), 400)
+        response = see(onward)
+        self._site.remember(request, response, device)
+        return response
+
+    def _mail(self, reader: Reader) -> None:
+        if reader.who == BUSINESS_SUPPORT:
+            self._casework.send_desk_code(reader.case.partnership, self._site.now())
+        else:
+            self._casework.send_code(reader.case.id, reader.who, self._site.now())
+
+    def _used(self, reader: Reader, code: str) -> str:
+        if reader.who == BUSINESS_SUPPORT:
+            return self._casework.use_desk_code(reader.case.partnership, code, self._site.now())
+        return self._casework.use_code(reader.case.id, reader.who, code, self._site.now())
+
+    def _page(self, request: Request, reader: Reader, filled: Filled, status: int = 200) -> Response:
+        values = {"partnership": reader.view.partnership, "filled": filled, "to": masked(reader.email), "link": reader.link}
+        return self._site.page(request, "code", values, status)

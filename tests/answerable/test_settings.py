@@ -1,0 +1,77 @@
+"""Settings are loud when wrong, and every one of them is documented."""
+
+from pathlib import Path
+
+import pytest
+
+from answerable.settings import ROOT, PartnershipSettings, Settings, SettingsError, read
+
+KEY = {"ANSWERABLE_MASTER_KEY": "k1:AAAA"}
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_typing_mistake_in_the_environment_is_named_with_what_was_meant() -> None:
+    with pytest.raises(SettingsError, match="ANSWERABLE_BASEURL is not a setting. Did you mean ANSWERABLE_BASE_URL?"):
+        read(KEY | {"ANSWERABLE_BASEURL": "https://x.example"})
+
+
+def test_a_typing_mistake_in_the_file_is_named_with_what_was_meant(tmp_path: Path) -> None:
+    (tmp_path / "answerable.toml").write_text('databse = "x.db"\n[partnerships.chscp]\ninbx = "a@b.example"\n')
+    with pytest.raises(SettingsError) as told:
+        read(KEY)
+    assert "databse is not a setting. Did you mean database?" in str(told.value)
+    assert "partnerships.chscp.inbx is not a setting. Did you mean inbox?" in str(told.value)
+    assert "partnerships.chscp.business_support is not set" in str(told.value)
+
+
+def test_a_missing_key_says_where_to_put_one() -> None:
+    with pytest.raises(SettingsError, match="master_key is not set. Set ANSWERABLE_MASTER_KEY, or ANSWERABLE_MASTER_KEY_FILE"):
+        read({})
+
+
+def test_a_missing_key_file_is_named() -> None:
+    with pytest.raises(SettingsError, match="ANSWERABLE_MASTER_KEY_FILE names the file nowhere.key, which cannot be read"):
+        read({"ANSWERABLE_MASTER_KEY_FILE": "nowhere.key"})
+
+
+def test_a_file_that_is_not_toml_is_named(tmp_path: Path) -> None:
+    (tmp_path / "answerable.toml").write_text("database = \n")
+    with pytest.raises(SettingsError, match="answerable.toml is not TOML"):
+        read(KEY)
+
+
+def test_the_environment_stands_over_the_file(tmp_path: Path) -> None:
+    (tmp_path / "answerable.toml").write_text('host = "0.0.0.0"\nport = 9000\n')
+    settings = read(KEY | {"ANSWERABLE_PORT": "9001"})
+    assert (settings.host, settings.port) == ("0.0.0.0", 9001)
+
+
+def test_business_support_may_not_be_an_inbox_of_the_service(tmp_path: Path) -> None:
+    (tmp_path / "answerable.toml").write_text(
+        '[partnerships.chscp]\ninbox = "in@chscp.example"\nbusiness_support = "IN@chscp.example"\n'
+    )
+    with pytest.raises(SettingsError, match="it would write to itself"):
+        read(KEY)
+
+
+def test_the_master_key_is_never_shown() -> None:
+    assert "AAAA" not in repr(read(KEY))
+
+
+def test_a_folder_that_is_not_there_is_named() -> None:
+    with pytest.raises(SettingsError, match="policies: there is no folder"):
+        read(KEY | {"ANSWERABLE_POLICIES": "nowhere"})
+
+
+@pytest.mark.parametrize(
+    "name", [*Settings.model_fields, *(f"partnerships.KEY.{each}" for each in PartnershipSettings.model_fields)]
+)
+def test_every_setting_is_documented(name: str) -> None:
+    field = (PartnershipSettings if "." in name else Settings).model_fields[name.rpartition(".")[2]]
+    row = next(line for line in (ROOT / "docs" / "settings.md").read_text().splitlines() if line.startswith(f"| `{name}` |"))
+    assert field.description
+    assert field.description in row

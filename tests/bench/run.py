@@ -1,0 +1,135 @@
+"""`make bench`: what the product does beside the floor of the same machine in the same minute, as JSON.
+
+Absolute rates differ from machine to machine; what counts is the ratio of a pair, measured in turns. The floor is the
+naive ideal: five rows of 500 bytes in one durable commit of plain sqlite3 (write-ahead log, synchronous FULL).
+"""
+
+import json
+import os
+import platform
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import insert
+
+from answerable.settings import ROOT
+from cases.casework import Casework, Partnership
+from cases.directory import Agency, Person
+from cases.policy_file import load_policy
+from cases.store import case_rows
+from cases.store.database import Database
+from cases.store.keyring import Keyring
+from cases.store.setup import migrate
+from cases.submission import Submission
+from cases.tables import clocks
+from cases.vault import MasterKeys
+
+NOW = datetime(2026, 11, 27, 10, tzinfo=UTC)
+ROUNDS = 5
+ESCALATIONS = 100
+RUNNING_CLOCKS = 100_000
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_FOLDER")) as folder:
+        casework = _casework(Path(folder))
+        report = {
+            "machine": {"python": platform.python_version(), "cores": os.cpu_count(), "sqlite": sqlite3.sqlite_version},
+            "intake": _against_floor(lambda: _receive(casework), _floor(Path(folder))),
+            "wake_up": _wake_up(casework),
+            "help_seconds": _command("--help"),
+            "check_seconds": _command("check"),
+        }
+    print(json.dumps(report, indent=2))
+
+
+def _casework(folder: Path) -> Casework:
+    database = Database(folder / "bench.db")
+    migrate(database)
+    office = Partnership(load_policy(ROOT / "policies" / "chscp.yaml"), "in@chscp.example", "chscp.example", "office@support.example")
+    casework = Casework(database, Keyring(MasterKeys.parse(MasterKeys.new_text())), {office.key: office})
+    casework.take_policies(NOW)
+    agencies = [Agency(f"agency{number}", f"Agency {number}", (f"agency{number}.example",)) for number in range(20)]
+    people = [Person("line_manager", "A Person", f"a@{agency.key}.example", agency.key) for agency in agencies]
+    casework.replace_directory(office.key, agencies, people, NOW.date())
+    return casework
+
+
+def _receive(casework: Casework) -> None:
+    """An escalation from the form: key, case, record, clock and letter in one durable commit."""
+    casework.receive("chscp", Submission("alice@agency1.example", "Alice", agency="agency1", other_agency="agency2", concern="x" * 500), NOW)
+
+
+def _floor(folder: Path) -> Callable[[], None]:
+    connection = sqlite3.connect(folder / "floor.db", isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    for table in range(5):
+        connection.execute(f"CREATE TABLE t{table} (id INTEGER PRIMARY KEY, data BLOB)")
+
+    def commit() -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        for table in range(5):
+            connection.execute(f"INSERT INTO t{table} (data) VALUES (?)", (b"x" * 500,))
+        connection.execute("COMMIT")
+
+    return commit
+
+
+def _against_floor(work: Callable[[], None], floor: Callable[[], None]) -> dict[str, float]:
+    """Rates a second and their ratio, medians of rounds taken in turns."""
+    pairs = [(_rate(work), _rate(floor)) for _ in range(ROUNDS)]
+    return {
+        "per_second": round(statistics.median(pair[0] for pair in pairs), 1),
+        "floor_per_second": round(statistics.median(pair[1] for pair in pairs), 1),
+        "of_floor": round(statistics.median(pair[0] / pair[1] for pair in pairs), 4),
+    }
+
+
+def _rate(work: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    for _ in range(ESCALATIONS):
+        work()
+    return ESCALATIONS / (time.perf_counter() - began)
+
+
+def _wake_up(casework: Casework) -> dict[str, float]:
+    """Looking for due clocks when none is due: with few running, and with a hundred thousand."""
+    few = _milliseconds(casework)
+    later = NOW + timedelta(days=30)
+    row = {"partnership_id": "chscp", "purpose": "timescale", "state": "running", "due_at": later, "look_at": later, "sealed": b"x" * 400}
+    with casework.database.write() as connection:
+        connection.execute(insert(clocks), [row | {"case_id": f"c{number}", "key": "k1"} for number in range(RUNNING_CLOCKS)])
+    return {"milliseconds": few, "clocks": RUNNING_CLOCKS, "milliseconds_with_them": _milliseconds(casework)}
+
+
+def _milliseconds(casework: Casework) -> float:
+    times = []
+    for _ in range(200):
+        began = time.perf_counter()
+        with casework.database.read() as connection:
+            assert case_rows.due_clocks(connection, NOW, 500) == []
+        times.append(time.perf_counter() - began)
+    return round(statistics.median(times) * 1000, 3)
+
+
+def _command(argument: str) -> float:
+    """Seconds of a whole command, the median of some."""
+    command = [str(Path(sys.executable).parent / "answerable"), argument]
+    times = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True)
+        times.append(time.perf_counter() - began)
+    return round(statistics.median(times), 2)
+
+
+if __name__ == "__main__":
+    main()

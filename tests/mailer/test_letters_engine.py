@@ -1,0 +1,223 @@
+"""The letters and the engine agree: each purpose has its templates, and each letter has the values that it asks for."""
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cases.case import BUSINESS_SUPPORT, Case
+from cases.directory import Agency, Directory, Person
+from cases.policy_file import read_policy
+from cases.submission import Answer, Submission
+from cases.verbs import answers, clocks, messages, opening
+from cases.verbs.decision import Decision, Letter, Moment, Offer
+from cases.working_time import Calendar
+from mailer.letters import Frame, Letters
+
+ROOT = Path(__file__).parents[2]
+LETTERS = Letters(ROOT / "templates/letters")
+POLICY = read_policy(ROOT / "policies/chscp.yaml")
+CALENDAR = Calendar(ZoneInfo("Europe/London"), {}, date(2027, 12, 31))
+START = datetime(2026, 11, 27, 10, 0, tzinfo=UTC)
+WITHOUT_THE_ENGINE = {"code"}
+AGENCIES = (
+    Agency("hosp", "Homerton Healthcare", ("homerton.example",)),
+    Agency("csc", "Hackney", ("hackney.example",)),
+)
+SUBMISSION = Submission(
+    email="dana@homerton.example", name="Dana Whitlock", phone="020 7946 0011", agency="hosp", other_agency="csc",
+    other_name="Marcus Lee", other_email="marcus@hackney.example", child="A.B.", child_numbers="Homerton 99812",
+    concern="The plan was closed without a visit.", wanted="A visit this week.",
+    answers={"child_status": ("protection_plan",), "area": ("plans",)},
+)  # fmt: skip
+FRAME = Frame(
+    message_id="<5d0c1f7a93be4e6f8a2b7c9d0e1f2a3b@chscp.example>",
+    sender_name="CHSCP escalations",
+    sender="escalations@chscp.example",
+    reply_to="escalations@chscp.example",
+    token="0f7k2m9qx4wz8r3tvb6hcdjn5p",
+    page_url=None,
+    status_url=None,
+    date=START,
+    references=(),
+    automatic="auto-generated",
+    suppress="DR, RN, NRN",
+    loop_mark="answerable.example",
+)
+
+
+def directory() -> Directory:
+    """Somebody in every role of the policy, except the board members."""
+    people = []
+    for key, role in POLICY.roles.items():
+        for agency in ("hosp", "csc") if role.of == "agency" else (None,):
+            if key not in ("practitioner", "board_member"):
+                domain = {"hosp": "homerton.example", "csc": "hackney.example"}.get(agency or "", "chscp.example")
+                people.append(Person(key, f"{role.title.title()} Person", f"{key}@{domain}", agency))
+    return Directory(AGENCIES, people, "support@chscp.example")
+
+
+@dataclass
+class Story:
+    """A case played through, with every letter that was written on the way."""
+
+    submission: Submission = SUBMISSION
+    now: datetime = START
+    letters: list[Letter] = field(default_factory=list)
+    case: Case = Case("c1", "chscp", "CHSCP-2026-0042", "hash", START, "main")
+
+    def __post_init__(self) -> None:
+        self.keep(opening.receive(self.case, self.submission, "482913", self.moment()))
+        self.keep(opening.confirm(self.case, self.moment()))
+
+    def moment(self) -> Moment:
+        return Moment(self.now, POLICY, directory(), CALENDAR)
+
+    def keep(self, decision: Decision) -> None:
+        self.case = decision.case
+        self.letters += decision.letters
+
+    def says(self, does: str, text: str = "", day: date | None = None) -> None:
+        """The person to whom the latest letter with such an offer went takes it."""
+        letter, offer = next(self._offered(does))
+        self.keep(answers.hear(self.case, letter.to, Answer(offer.does, offer.about, text, day), self.moment()))
+
+    def waits(self, purpose: str) -> None:
+        """Until the next clock of a purpose is looked at."""
+        clock = min(self.case.running(purpose), key=lambda clock: clock.look_at)
+        self.now = clock.look_at
+        self.keep(clocks.look(self.case, clock.key, self.moment()))
+
+    def _offered(self, does: str) -> Iterator[tuple[Letter, Offer]]:
+        for letter in reversed(self.letters):
+            yield from ((letter, offer) for offer in letter.offers if offer.does == does)
+
+
+def chased() -> Story:
+    story = Story(replace(SUBMISSION, child="", immediate_harm=True, signposts=("one_agency",)))
+    story.says("meeting", day=date(2026, 12, 1))
+    story.says("question", "Which team?")
+    story.waits("timescale")
+    story.waits("timescale")
+    story.says("move")
+    story.says("outcome:not_resolved", "No agreement.")
+    return story
+
+
+def decided() -> Story:
+    story = Story(replace(SUBMISSION, starts_at="commissioner"))
+    story.says("go_on:commissioner", "It cannot wait.")
+    story.waits("asked")
+    story.says("give:rationale", "It has been three weeks.")
+    story.says("way:panel")
+    story.says("outcome:resolved", "A plan is agreed.")
+    story.waits("on_file")
+    return story
+
+
+def confidential() -> Story:
+    story = Story(replace(SUBMISSION, diversions=("lado",)))
+    story.says("divert:split", "Only the missed visit.")
+    return story
+
+
+def closed() -> Story:
+    story = Story(replace(SUBMISSION, starts_at="line_managers"))
+    parts = [party.key for party in story.case.parties if party.role == "line_manager"]
+    for who in parts:
+        story.keep(answers.hear(story.case, who, Answer("outcome:resolved", "s1", "Visited."), story.moment()))
+    for party in story.case.parties:
+        if party.key in parts:
+            story.keep(answers.hear(story.case, party.key, Answer("on_file", "case"), story.moment()))
+    story.keep(messages.put_to_a_person(story.case, "m1", "no answer was found", story.case.raiser, (), story.moment()))
+    story.keep(answers.hear(story.case, parts[0], Answer("outcome:resolved", "s1", "Again."), story.moment()))
+    return _shared(story)
+
+
+def _shared(story: Story) -> Story:
+    everybody = [party.key for party in story.case.parties]
+    story.case = replace(story.case, shared=tuple(everybody))
+    story.keep(_told(story))
+    story.waits("objection")
+    return story
+
+
+def _told(story: Story) -> Decision:
+    from cases.verbs.posted import posted
+
+    decision = posted(
+        story.case, "outcome", story.case.raiser.key, "accepted", story.moment(), tells=True, shares=True, letter="l1"
+    )
+    story.keep(decision)
+    story.waits("told")
+    return replace(decision, case=story.case, letters=())
+
+
+def disputed() -> Story:
+    story = closed_at_once()
+    story.says("object", "Nothing was done.")
+    return story
+
+
+def closed_at_once() -> Story:
+    story = Story(replace(SUBMISSION, starts_at="line_managers"))
+    for party in [party for party in story.case.parties if party.role == "line_manager"]:
+        story.keep(answers.hear(story.case, party.key, Answer("outcome:resolved", "s1", "Visited."), story.moment()))
+    return story
+
+
+STORIES: tuple[Callable[[], Story], ...] = (chased, decided, confidential, closed, disputed)
+
+
+def purposes_of_the_engine() -> set[str]:
+    """The second argument of every `write(draft, …)`; where it is a name, the values that are passed for it."""
+    found: set[str] = set()
+    for path in (ROOT / "cases/verbs").glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            if isinstance(call.func, ast.Name) and call.func.id == "write":
+                found |= _purpose(call.args[1], tree)
+    return found
+
+
+def _purpose(argument: ast.expr, tree: ast.Module) -> set[str]:
+    if isinstance(argument, ast.Constant):
+        return {str(argument.value)}
+    assert isinstance(argument, ast.Name)
+    within = next(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and argument in ast.walk(node))
+    place = [each.arg for each in within.args.args].index(argument.id)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    passed = [call.args[place] for call in calls if isinstance(call.func, ast.Name) and call.func.id == within.name]
+    return {str(each.value) for each in passed if isinstance(each, ast.Constant)}
+
+
+def test_every_purpose_of_the_engine_has_templates_and_every_template_is_used() -> None:
+    assert LETTERS.purposes() == purposes_of_the_engine() | WITHOUT_THE_ENGINE
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_every_letter_of_a_story_can_be_made_with_the_values_that_the_engine_gives(story: Callable[[], Story]) -> None:
+    for letter in story().letters:
+        raw = LETTERS.render(letter.purpose, letter.values, letter.offers, letter.name, letter.email, FRAME)
+        subject = str(message_from_bytes(raw, policy=default)["Subject"])
+        assert subject.startswith("[CHSCP-2026-0042] ")
+        assert not any(word in subject for word in ("Dana", "Marcus", "A.B.", "Homerton", "Hackney", "Person"))
+
+
+def test_the_stories_come_upon_every_purpose() -> None:
+    found = {letter.purpose for story in STORIES for letter in story().letters}
+    assert found == purposes_of_the_engine()
+
+
+def test_nothing_of_a_confidential_case_but_the_part_let_through_reaches_the_other_side() -> None:
+    for letter in confidential().letters:
+        text = LETTERS.render(letter.purpose, letter.values, letter.offers, letter.name, letter.email, FRAME)
+        if letter.to not in (BUSINESS_SUPPORT, "p1") and letter.purpose != "divert":
+            assert b"Only the missed visit" in text
+            assert b"closed without a visit" not in text
