@@ -1,7 +1,10 @@
 """The web application: every page mounted, and the service run in one process."""
 
-from collections.abc import AsyncIterator
+import signal
+import socket
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from types import FrameType
 
 import uvicorn
 from fastapi import APIRouter, FastAPI
@@ -9,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from answerable import logs
 from answerable.wiring import Service, page_secret
-from desk import casefile, entry, record, tray
+from desk import casefile, entry, record, tasks, tray
 from intake import answers, codes, status
 from intake import web as raising
 from scheduler.clock import Ticker
@@ -45,6 +48,7 @@ def create_app(service: Service, ticker: Ticker, *more: APIRouter, site: Site | 
         tray.routes(place, casework, correspondence, reading),
         casefile.routes(place, casework, correspondence, reading),
         record.routes(place, casework, reading),
+        tasks.routes(place, casework, reading),
         raising.routes(place, casework, reading),  # last: its paths begin with a partnership's key
     ):
         app.include_router(routes)
@@ -52,12 +56,12 @@ def create_app(service: Service, ticker: Ticker, *more: APIRouter, site: Site | 
     return app
 
 
-def create_site(service: Service) -> Site:
-    """The plumbing that every page shares."""
+def create_site(service: Service, also: Mapping[str, object] | None = None) -> Site:
+    """The plumbing that every page shares; `also` is known in every template."""
     secret = page_secret(service)
     cookies = Cookies(secret, secure=_secure(service))
     csrf = Csrf(cookies, secret)
-    pages = Pages(service.settings.templates, csrf)
+    pages = Pages(service.settings.templates, csrf, also=also)
     return Site(pages, csrf, cookies, Limits(LIMITS), service.now, service.settings.base_url)
 
 
@@ -65,7 +69,21 @@ def serve(service: Service) -> None:
     """Run until told to stop; the job in hand is finished first."""
     logs.configure()
     app = create_app(service, Ticker(service.jobs(), service.now))
-    uvicorn.run(app, host=service.settings.host, port=service.settings.port, access_log=False, log_level="warning")
+    run(app, service.settings.host, service.settings.port)
+
+
+def run(app: FastAPI, host: str, port: int, listener: socket.socket | None = None) -> None:
+    """Run until told to stop. Uvicorn hands the signal on once all is shut down: no fault, and the status is 0."""
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, _stopped)
+    config = uvicorn.Config(
+        app, host=host, port=port, access_log=False, log_level="warning", timeout_graceful_shutdown=3
+    )
+    uvicorn.Server(config).run(sockets=[listener] if listener else None)
+
+
+def _stopped(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)
 
 
 def _secure(service: Service) -> bool:

@@ -74,7 +74,7 @@ def check(policies: Policies = None, json: Json = False) -> None:
     from cases.signoff import report, report_data
 
     today = now().date()
-    with _plainly():
+    with _plainly(1):
         loaded = [load_policy(path) for path in policies or sorted((ROOT / "policies").glob("*.yaml"))]
     if json:
         print(plain_json.dumps([report_data(each, today) for each in loaded], indent=2))
@@ -87,15 +87,13 @@ def check(policies: Policies = None, json: Json = False) -> None:
 @app.command()
 def rehearse(policy: Path, scenario: Path, json: Json = False) -> None:
     """Play a scenario against a policy: every letter, clock and entry with its clause and date. Nothing is sent."""
-    import json as plain_json
-
     from cases.policy_file import read_policy
     from cases.rehearsal import rehearse as play
     from cases.scenario import read_scenario
 
     with _plainly():
         course = play(read_policy(policy), read_scenario(scenario))
-    print(plain_json.dumps(course.json(), indent=2) if json else course.text())
+    print(course.json() if json else course.text())
 
 
 @app.command()
@@ -188,13 +186,16 @@ def _plainly(status: int = 2) -> Iterator[None]:
     from answerable.settings import SettingsError
     from cases.directory_file import DirectoryError
     from cases.policy_fault import PolicyError
+    from cases.scenario import ScenarioError
     from cases.store.database import DatabaseUnavailable
     from cases.vault import VaultError
     from intake.mailbox import NobodysMail
 
     try:
         yield
-    except (SettingsError, DirectoryError, PolicyError, DatabaseUnavailable, VaultError, NobodysMail) as error:
+    except (
+        SettingsError, DirectoryError, PolicyError, ScenarioError, DatabaseUnavailable, VaultError, NobodysMail
+    ) as error:  # fmt: skip
         _stop(str(error), status)
 
 

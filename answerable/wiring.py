@@ -63,7 +63,8 @@ def build(settings: Settings, now: Now, transport: Transport | None = None, rese
     casework = Casework(database, Keyring(_master(settings)), offices)
     casework.take_policies(now())
     correspondence = Correspondence(casework)
-    own = [office.inbox for office in offices.values()]
+    ledger = Ledger(database, casework.keyring)
+    guard = Guard([office.inbox for office in offices.values()], reserved_only)
     return Service(
         settings=settings,
         now=now,
@@ -71,9 +72,9 @@ def build(settings: Settings, now: Now, transport: Transport | None = None, rese
         casework=casework,
         correspondence=correspondence,
         reading=Reading(casework),
-        ledger=Ledger(database, casework.keyring),
+        ledger=ledger,
         mailbox=Mailbox(correspondence, {office.key: office.inbox for office in offices.values()}, settings.trust_anchor),
-        outbox=_outbox(settings, correspondence, offices, transport, Guard(own, reserved_only)),
+        outbox=_outbox(settings, correspondence, ledger, transport, guard),
         chasing=Chasing(casework.due_clocks, casework.look, casework.set_aside),
     )
 
@@ -106,11 +107,13 @@ def _offices(settings: Settings, policies: Mapping[str, LoadedPolicy]) -> dict[s
 def _outbox(
     settings: Settings,
     correspondence: Correspondence,
-    offices: Mapping[str, Partnership],
+    ledger: Ledger,
     transport: Transport | None,
     guard: Guard,
 ) -> Outbox | None:
     if transport is None and settings.transport == "none":
         return None
+    offices = correspondence.casework.partnerships
     senders = {key: Sender(office.loaded.policy.partnership.name, office.inbox) for key, office in offices.items()}
-    return Outbox(correspondence, Letters(settings.templates / "letters"), transport or Console(), guard, senders, settings.base_url)
+    letters = Letters(settings.templates / "letters")
+    return Outbox(correspondence, letters, transport or Console(), guard, senders, settings.base_url, ledger.text)

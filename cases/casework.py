@@ -23,7 +23,7 @@ from cases.store.database import Database
 from cases.store.keyring import Keyring
 from cases.submission import Answer, Submission
 from cases.tables import policies
-from cases.verbs import answers, clocks, opening
+from cases.verbs import answers, clocks, messages, opening
 from cases.verbs.decision import Decision, Letter, Moment
 
 Verb = Callable[[Case, Moment], Decision]
@@ -116,6 +116,13 @@ class Casework:
             if not once or access.is_first(connection, case.partnership, f"form:{case_id}:{once}", now):
                 self._apply(connection, case, now, lambda case, moment: answers.hear(case, who, answer, moment))
 
+    def task_done(self, case_id: str, key: str, words: str, now: datetime) -> None:
+        """Business support has done a task; what was done goes into the record. Done twice is once."""
+        with self.database.write() as connection:
+            if case_rows.end_task(connection, case_id, key, now):
+                case = case_rows.load(connection, case_id, self.keyring)
+                self._apply(connection, case, now, lambda case, moment: messages.task_done(case, words, moment))
+
     def look(self, case_id: str, clock: str, now: datetime) -> None:
         """A clock's time has come: the current step of its ladder, once."""
         self._decide(case_id, now, lambda case, moment: clocks.look(case, clock, moment))
@@ -141,7 +148,9 @@ class Casework:
         with self.database.write() as connection:
             case = case_rows.load(connection, case_id, self.keyring)
             to = case.party(party)
-            self._code_letter(connection, self.partnerships[case.partnership], f"page:{case_id}:{party}", to.name, to.email, now)
+            office = self.partnerships[case.partnership]
+            words = "to open your page about an escalation"
+            self._code_letter(connection, office, f"page:{case_id}:{party}", to.name, to.email, words, now)
 
     def use_code(self, case_id: str, party: str, code: str, now: datetime) -> str:
         """Gives the cookie of the device from now on. Raises WrongCode."""
@@ -156,7 +165,8 @@ class Casework:
         """Mail a six-digit code to business support, which opens their tray."""
         office = self.partnerships[partnership]
         with self.database.write() as connection:
-            self._code_letter(connection, office, f"desk:{partnership}", "Business support", office.business_support, now)
+            words = "to open business support's desk"
+            self._code_letter(connection, office, f"desk:{partnership}", "Business support", office.business_support, words, now)
 
     def use_desk_code(self, partnership: str, code: str, now: datetime) -> str:
         """Gives the cookie of business support's device. Raises WrongCode."""
@@ -211,10 +221,10 @@ class Casework:
         return Opened(case_id, reference, case_rows.status_token(secret, case_id, "p1"))
 
     def _code_letter(
-        self, connection: Connection, office: Partnership, subject: str, name: str, email: str, now: datetime
+        self, connection: Connection, office: Partnership, subject: str, name: str, email: str, words: str, now: datetime
     ) -> None:
         code = access.new_code(connection, office.key, subject, self.keyring, now)
-        values = {"code": code, "minutes": access.CODE_MINUTES, "partnership": office.loaded.policy.partnership.name, "to_name": name}
+        values = {"code": code, "minutes": access.CODE_MINUTES, "purpose_words": words, "partnership": office.loaded.policy.partnership.name, "to_name": name}
         whose = self.keyring.tokens(connection, now).lookup("sender", email)
         letter = Letter("code", whose, name, email, secrets.token_hex(8), values, urgent=True)
         outbox.plan(connection, office.key, None, letter, self.keyring, now, office.reply_domain)

@@ -120,6 +120,7 @@ class Correspondence:
             case = case_rows.load(connection, case_id, self.keyring)
             self.casework.apply(connection, case, now, lambda case, moment: answers.hear(case, who, answer, moment))
             inbox.judged(connection, message, "done", message.why, self.keyring, case_id, message.letter_id)
+            case_rows.end_task(connection, case_id, f"mail:{message_id}", now)
             return True
 
     def put_away(self, message_id: str, kind: str, words: str, now: datetime) -> bool:
@@ -135,6 +136,7 @@ class Correspondence:
                 case, why = case_rows.load(connection, message.case_id, self.keyring), f"{kind}. {words}".strip(" .")
                 self.casework.apply(connection, case, now, lambda case, moment: messages.filed(case, message_id, why, moment))
             inbox.judged(connection, message, "done", kind, self.keyring, message.case_id, message.letter_id)
+            case_rows.end_task(connection, message.case_id or "", f"mail:{message_id}", now)
             return True
 
     def claim(self, letter_id: str, now: datetime) -> outbox.Stored | None:
@@ -183,10 +185,10 @@ class Correspondence:
     def uncertain(self, letter: outbox.Stored, now: datetime) -> None:
         """The letter may have gone: repeated once, marked, under the same Message-ID; after that a person decides."""
         with self.database.write() as connection:
-            if not letter.repeated:
-                self._posted(connection, letter, "uncertain", "uncertain", now, next_try_at=now + REPEAT_AFTER)
+            if letter.repeated or letter.state == "uncertain":  # as it was claimed: this was the one repeat
+                self._posted(connection, letter, "lost", "refused", now)
             else:
-                self._posted(connection, letter, "refused", "refused", now)
+                self._posted(connection, letter, "uncertain", "uncertain", now, next_try_at=now + REPEAT_AFTER)
 
     def repeating(self, letter: outbox.Stored, now: datetime) -> None:
         """The one marked repeat of an uncertain letter is about to go."""

@@ -117,5 +117,7 @@ def _at_end_of(course: Course, day: date | None) -> Case:
 
 
 def _said(each: Expected, why: str) -> str:
-    wanted = ", ".join(f"{name}: {value}" for name, value in each.model_dump(exclude_defaults=True, mode="json").items())
+    wanted = ", ".join(
+        f"{name}: {value}" for name, value in each.model_dump(exclude_defaults=True, mode="json").items()
+    )
     return f"expected {wanted} — {why}"

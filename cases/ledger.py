@@ -42,6 +42,16 @@ class Ledger:
             entries = () if faults else tuple(read(link, key) for link in links)
             return Verified(entries, faults, links[-1].head if links else None)
 
+    def text(self, case_id: str) -> str:
+        """The written log as plain text, in local time, for enclosing in a letter."""
+        calendar = england()
+        lines = [
+            f"{calendar.local(entry.at):%d/%m/%Y %H:%M}  {entry.content.get('words', '(erased)')}"
+            + (f" [{entry.clause}]" if entry.clause and entry.basis == "S" else "")
+            for entry in self.record(case_id).entries
+        ]
+        return "\n".join(["The written log of this case, entry by entry.", "", *lines]) + "\n"
+
     def rebuilt(self, case_id: str) -> Case:
         """The case as its record alone gives it."""
         contents: Any = [entry.content for entry in self.record(case_id).entries]

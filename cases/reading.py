@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
-from email.policy import default
+from email.policy import compat32
 from email.utils import parseaddr
 from typing import Any, cast
 
@@ -47,6 +47,7 @@ class OpenTask:
     """Something that business support must do. A task of an erased case has no words."""
 
     reference: str
+    key: str
     opened_at: datetime
     words: str
 
@@ -112,7 +113,7 @@ class Reading:
         true = Reference.parse(reference)
         with self.database.read() as connection:
             found = case_rows.by_reference(connection, partnership, str(true)) if true else None
-            return self._view(connection, found, now) if found else None
+        return self.find(found, now) if found else None
 
     def status_token(self, case_id: str, party: str, now: datetime) -> str:
         """The token of a party's private link."""
@@ -141,24 +142,24 @@ class Reading:
         wanted = select(tasks, cases.c.reference).join(cases, cases.c.id == tasks.c.case_id).where(chosen)
         with self.database.read() as connection:
             rows = connection.execute(wanted.order_by(tasks.c.opened_at.desc())).all()
-            return [OpenTask(row.reference, row.opened_at, self._words(connection, row)) for row in rows]
+            return [OpenTask(row.reference, row.key, row.opened_at, self._words(connection, row)) for row in rows]
 
     def tray(self, partnership: str) -> list[inbox.Received]:
         """The mails that need a person, the oldest first."""
         with self.database.read() as connection:
             ids = inbox.waiting(connection, "tray", partnership)
-            return [inbox.opened(connection, each, self.keyring) for each in ids]
+            return [mail for each in ids if (mail := self._mail(connection, each))]
 
     def mail(self, partnership: str, message_id: str) -> inbox.Received | None:
         """One mail of this partnership, whatever became of it."""
         chosen = (messages.c.id == message_id) & (messages.c.partnership_id == partnership)
         with self.database.read() as connection:
             known = connection.execute(select(messages.c.id).where(chosen)).scalar()
-            return inbox.opened(connection, known, self.keyring) if known else None
+            return self._mail(connection, known) if known else None
 
     def likely_cases(self, mail: inbox.Received, now: datetime) -> list[str]:
         """References of the cases that a mail may belong to, the likeliest first."""
-        message = message_from_bytes(mail.raw, policy=default)
+        message = message_from_bytes(mail.raw, policy=compat32)
         subject, sender = str(message.get("Subject", "")), parseaddr(str(message.get("From", "")))[1]
         with self.database.read() as connection:
             named = [str(each) for each in Reference.find(subject)]
@@ -195,6 +196,13 @@ class Reading:
 
     def _case_of(self, connection: Connection, letter_id: str) -> str | None:
         return connection.execute(select(letters.c.case_id).where(letters.c.id == letter_id)).scalar()
+
+    def _mail(self, connection: Connection, message_id: str) -> inbox.Received | None:
+        """A mail; nothing where its content was erased."""
+        try:
+            return inbox.opened(connection, message_id, self.keyring)
+        except KeyDestroyed:
+            return None
 
     def _words(self, connection: Connection, row: Any) -> str:
         key = self._key(connection, row.case_id)

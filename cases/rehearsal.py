@@ -64,7 +64,12 @@ class Course:
         """Each clock as it was when it was started or moved."""
         starting = ("clock_started", "clock_moved")
         entries = [(at, entry) for at, entry in self.entries if entry.kind in starting]
-        return [(at, change) for at, entry in entries for change in entry.changes if isinstance(change, Clock)]
+        return [
+            (at, change)
+            for at, entry in entries
+            for change in entry.changes
+            if isinstance(change, Clock) and change.state == "running"
+        ]
 
     def cites(self, letter: Letter) -> list[str]:
         """The clauses that a letter cites, as it cites them."""
@@ -85,7 +90,9 @@ class Course:
         found = [(at, _entry_line(entry)) for at, entry in self.entries if entry.kind not in UNREMARKABLE]
         found += [(at, self._letter_line(letter)) for at, letter in self.letters]
         lines = []
-        for day, items in groupby(sorted(found, key=lambda item: item[0]), lambda item: self.calendar.local_date(item[0])):
+        for day, items in groupby(
+            sorted(found, key=lambda item: item[0]), lambda item: self.calendar.local_date(item[0])
+        ):
             lines.append(f"\n{spoken_date(day)}")
             lines += [f"  {self.calendar.local(at):%H:%M}  {words}" for at, words in items]
         return "\n".join(lines).strip() + "\n"
@@ -100,7 +107,10 @@ class Course:
             {"at": at, "kind": entry.kind, "words": entry.words, "cites": entry.source.cited if entry.source else ""}
             for at, entry in self.entries
         ]
-        started = [{"at": at, "purpose": clock.purpose, "due": clock.due_at, "working": clock.working} for at, clock in self.clocks]
+        started = [
+            {"at": at, "purpose": clock.purpose, "due": clock.due_at, "working": clock.working}
+            for at, clock in self.clocks
+        ]
         tasks = [{"at": at, "words": task.words} for at, task in self.tasks]
         course = {"status": self.case.status, "letters": letters, "clocks": started, "tasks": tasks, "entries": entries}
         return json.dumps(course, default=lambda value: value.isoformat(), indent=2, ensure_ascii=False)
@@ -170,7 +180,14 @@ class Play:
     def became(self, letter: Letter, became: str, now: datetime) -> None:
         name = f"l{self.letters.index(letter) + 1}"
         verb = posted.posted(
-            self.case, letter.purpose, letter.to, became, self._moment(now), tells=letter.tells, shares=letter.shares, letter=name
+            self.case,
+            letter.purpose,
+            letter.to,
+            became,
+            self._moment(now),
+            tells=letter.tells,
+            shares=letter.shares,
+            letter=name,
         )
         self._did(now, f"{became}: {letter.purpose}", verb)
 

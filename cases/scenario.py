@@ -178,7 +178,9 @@ class Scenario:
         """The form as it was sent: the world's, with what this scenario says."""
         usual, own = self.world.form, self.plot.form
         answers = {**usual.answers, **own.answers}
-        return Form(**(usual.model_dump(exclude_unset=True) | own.model_dump(exclude_unset=True) | {"answers": answers}))
+        return Form(
+            **(usual.model_dump(exclude_unset=True) | own.model_dump(exclude_unset=True) | {"answers": answers})
+        )
 
 
 def person(holder: Holder) -> Person:

@@ -93,6 +93,13 @@ def written_to(view: View) -> list[tuple[Party, str]]:
     return [(party, letter_word(states[party.key])) for party in others]
 
 
+def unknown(view: View) -> list[str]:
+    """The roles of the stage that nobody is known to hold."""
+    row = view.case.row
+    gaps = row.missing if row and row.running else ()
+    return [view.policy.roles[gap.split(":")[0]].title for gap in gaps]
+
+
 def letter_word(state: str) -> str:
     """What became of a letter, for people."""
     return {

@@ -33,7 +33,6 @@ from web.csrf import MESSAGE
 from web.fields import Field, Option
 from web.forms import Filled, Form
 from web.limits import Limit
-from web.posted import Posted
 from web.site import Sent, Site, see
 
 LIMITS: Mapping[str, Limit] = {"taken down": Limit(120, timedelta(minutes=10))}
@@ -82,7 +81,9 @@ class _CaseFile:
         """The form for one person's answer; `mail` is the id of the mail of the tray that gives it."""
         view = self._view(request, partnership, reference)
         message = self._mail(partnership, mail)
-        return self._form(request, view, who, message, self._questions(view, who, message).blank(), secrets.token_hex(16))
+        return self._form(
+            request, view, who, message, self._questions(view, who, message).blank(), secrets.token_hex(16)
+        )
 
     def take_down(self, request: Request, partnership: str, reference: str, who: str, posted: Sent) -> Response:
         view = self._view(request, partnership, reference)
@@ -122,12 +123,19 @@ class _CaseFile:
         """A mail that is still in the tray of this partnership."""
         found = self._reading.mail(partnership, mail_id) if mail_id else None
         if mail_id and (not found or found.state != "tray"):
-            raise HTTPException(404, "This mail is not in the tray any more. Somebody may have dealt with it meanwhile.")
+            raise HTTPException(404, "This mail is not in the tray any more. Somebody may have dealt with it.")
         return found
 
     def _form(
-        self, request: Request, view: View, who: str, message: Received | None, filled: Filled, mark: str, status: int = 200
-    ) -> Response:  # fmt: skip
+        self,
+        request: Request,
+        view: View,
+        who: str,
+        message: Received | None,
+        filled: Filled,
+        mark: str,
+        status: int = 200,
+    ) -> Response:
         values = self._about(view) | {
             "who": who,
             "name": "business support" if who == BUSINESS_SUPPORT else _name(view, who),
@@ -154,7 +162,9 @@ class _CaseFile:
 
 def _evidence(filled: Filled, message: Received | None) -> Evidence:
     via = filled.text("via") if "via" in filled.values else "desk"
-    return Evidence(via=via, message=message.id if message else None, by="business support", reason=filled.text("reason"))
+    return Evidence(
+        via=via, message=message.id if message else None, by="business support", reason=filled.text("reason")
+    )
 
 
 def _name(view: View, who: str) -> str:

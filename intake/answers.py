@@ -1,4 +1,4 @@
-"""A letter's page: what it said, and a way to answer it. The link alone shows; answering needs a code from the mailbox."""
+"""A letter's page: what it said, and a way to answer. The link alone shows; answering needs a code from the mailbox."""
 
 import secrets
 from collections.abc import Iterable, Mapping

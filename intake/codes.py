@@ -106,5 +106,10 @@ class Codes:
         return self._casework.use_code(reader.case.id, reader.who, code, self._site.now())
 
     def _page(self, request: Request, reader: Reader, filled: Filled, status: int = 200) -> Response:
-        values = {"partnership": reader.view.partnership, "filled": filled, "to": masked(reader.email), "link": reader.link}
+        values = {
+            "partnership": reader.view.partnership,
+            "filled": filled,
+            "to": masked(reader.email),
+            "link": reader.link,
+        }
         return self._site.page(request, "code", values, status)

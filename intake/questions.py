@@ -1,4 +1,4 @@
-"""From a policy to the questions of its form, and from a filled-in form to a submission. Knows no partnership by name."""
+"""From a policy to the questions of its form, and from a filled-in form to a submission."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -16,12 +16,18 @@ CONCERN = Field("concern", "What is the concern?", "textarea", required=True, ro
                 missing="Write a few words on what the concern is",
                 hint="Use the child's initials, not the full name.")  # fmt: skip
 _KINDS: dict[str, Kind] = {
-    "text": "text", "long": "textarea", "choice": "radios", "choices": "checkboxes", "date": "date", "yes_no": "radios",
-}  # fmt: skip
+    "text": "text",
+    "long": "textarea",
+    "choice": "radios",
+    "choices": "checkboxes",
+    "date": "date",
+    "yes_no": "radios",
+}
 _CHILD = (
     Field("child", "The child's initials", width=10, longest=20,
           hint="Please do not write the full name. If it is about several children, give the initials of each."),
-    Field("child_numbers", "Case numbers that your agencies use for the child", hint="They help others find the right child."),
+    Field("child_numbers", "Case numbers that your agencies use for the child",
+          hint="They help others find the right child."),
 )  # fmt: skip
 _OTHER_PERSON = (
     Field("other_name", "Name of the practitioner there", hint="Leave it empty if you do not know."),

@@ -17,6 +17,7 @@ from cases.standing import (
     next_steps,
     open_offers,
     running,
+    unknown,
     where_it_is,
     written_to,
 )
@@ -99,7 +100,9 @@ class _Status:
             raise HTTPException(404)
         view, party = found
         if not may_see_all(view, party):
-            raise HTTPException(403, "This case is confidential. Your letters say what is asked of you, and their links still work.")
+            raise HTTPException(
+                403, "This case is confidential. Your letters say what is asked of you, and their links still work."
+            )
         return Reader(view, party.key, f"/s/{token}"), party
 
     def _raiser(self, request: Request, token: str) -> Reader | None:
@@ -117,6 +120,7 @@ class _Status:
             "status": STATUS_WORDS[view.case.status],
             "where": where_it_is(view),
             "written": [(each, _of(view, each), word) for each, word in written_to(view)],
+            "unknown": unknown(view),
             "clocks": [(clock, clock_state(clock, now), next_steps(view, clock)) for clock in running(view)],
             "objection": next(iter(running(view, "objection")), None),
             "outcome": view.policy.outcomes[view.case.outcome] if view.case.outcome else None,

@@ -71,7 +71,7 @@ class _Raising:
         return self._form(request, policy, questions.form_of(parts).blank(), secrets.token_hex(16))
 
     def send(self, request: Request, partnership: str, posted: Sent) -> Response:
-        """Take the form. Only when it is genuine and whole does anything happen; else it is shown again, nothing lost."""
+        """Take the form. Only if it is genuine and whole does anything happen; else it is shown again, nothing lost."""
         policy, mark = self._policy(partnership), _mark(posted)
         filled = self._read(policy, posted)
         if not self._site.csrf.check(request, posted):

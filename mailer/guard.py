@@ -16,8 +16,8 @@ class Guard:
 
     def check(self, email: str) -> None:
         """Raises Refused."""
-        local, at, domain = email.lower().rpartition("@")
-        if not at or not local or any(ord(letter) < 33 or letter == "\x7f" for letter in email):
+        local, _, domain = email.lower().rpartition("@")
+        if not local or not domain or any(ord(letter) < 33 or letter == "\x7f" for letter in email):
             raise Refused("The address is not one that mail can be sent to.")
         if f"{local.partition('+')[0]}@{domain}" in self._own:
             raise Refused("This is one of the service's own addresses: it never writes to itself.")

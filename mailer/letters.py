@@ -50,6 +50,14 @@ class Frame:
     loop_mark: str
 
 
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A text that goes with a letter, as an attached file."""
+
+    name: str
+    text: str
+
+
 class Letters:
     """The letters of a folder of templates. Every template is read at once, so that a broken one is known at start."""
 
@@ -72,11 +80,12 @@ class Letters:
         to_name: str,
         to_email: str,
         frame: Frame,
+        enclosed: Enclosure | None = None,
     ) -> bytes:
         """The letter as MIME bytes with CRLF, to one person. Raises LetterError."""
         try:
             subject, text, html = self._parts(purpose, values, offers, to_name, to_email, frame)
-            return _message(subject, text, html, to_name, to_email, frame)
+            return _message(subject, text, html, to_name, to_email, frame, enclosed)
         except UndefinedError as error:
             raise LetterError(f"The letter {purpose} lacks a value: {error.message}.") from None
         except HeaderError as error:
@@ -127,7 +136,9 @@ def _environment(folder: Path) -> Environment:
     return environment
 
 
-def _message(subject: str, text: str, html: str, to_name: str, to_email: str, frame: Frame) -> bytes:
+def _message(
+    subject: str, text: str, html: str, to_name: str, to_email: str, frame: Frame, enclosed: Enclosure | None
+) -> bytes:
     message = EmailMessage(policy=POLICY)
     wanted = {}
     for name, value in _headers(subject, to_name, to_email, frame):
@@ -137,6 +148,9 @@ def _message(subject: str, text: str, html: str, to_name: str, to_email: str, fr
     # "=_" cannot stand in quoted-printable text, so no part can hold the boundary.
     message.make_alternative(boundary=f"=_{frame.token}")
     message.add_alternative(html, subtype="html", charset="utf-8", cte="quoted-printable")
+    if enclosed:
+        message.make_mixed(boundary=f"=_{frame.token}_mixed")
+        message.add_attachment(enclosed.text, filename=enclosed.name, charset="utf-8", cte="quoted-printable")
     raw = message.as_bytes()
     check(raw, wanted)
     return raw

@@ -1,15 +1,19 @@
 """Drains the outbox: claim a letter, render it once, hand it over, and record what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import structlog
 
 from cases.correspondence import Correspondence
 from cases.store.outbox import Stored
 from mailer.errors import Refused, Unavailable, Uncertain
 from mailer.guard import Guard
-from mailer.letters import Frame, LetterError, Letters
+from mailer.letters import Enclosure, Frame, LetterError, Letters
 from mailer.transports.transport import Envelope, Transport
+
+log = structlog.get_logger()
 
 ECHOES = ("echo", "received", "confirm", "code", "too_late", "unclear")
 LONGEST_WAIT = timedelta(hours=1)
@@ -32,19 +36,25 @@ class Outbox:
         guard: Guard,
         senders: Mapping[str, Sender],
         base_url: str,
+        record: Callable[[str], str],
     ) -> None:
+        """`record` gives the written log of a case as text, for the letters that enclose it."""
         self._correspondence = correspondence
         self._letters = letters
         self._transport = transport
         self._guard = guard
         self._senders = senders
         self._base_url = base_url.rstrip("/")
+        self._record = record
 
     def drain(self, now: datetime, limit: int = 100) -> int:
         """Send what is due, urgent letters first. One letter's trouble never holds up the others."""
         due = self._correspondence.due(now, limit)
         for letter_id in due:
-            self.send(letter_id, now)
+            try:
+                self.send(letter_id, now)
+            except Exception as error:  # its claim runs out in a while, and it is looked at again
+                log.error("a letter could not be sent", letter=letter_id, error=type(error).__name__)
         return len(due)
 
     def send(self, letter_id: str, now: datetime) -> None:
@@ -61,8 +71,9 @@ class Outbox:
     def _rendered(self, letter: Stored, now: datetime) -> bytes | None:
         try:
             self._guard.check(letter.email)
+            frame, enclosed = self._frame(letter, now), self._enclosed(letter)
             return self._letters.render(
-                letter.purpose, letter.values, letter.offers, letter.name, letter.email, self._frame(letter, now)
+                letter.purpose, letter.values, letter.offers, letter.name, letter.email, frame, enclosed
             )
         except (Refused, LetterError):
             self._correspondence.refused(letter, now)
@@ -84,6 +95,12 @@ class Outbox:
             self._correspondence.uncertain(letter, now)
         else:
             self._correspondence.accepted(letter, now)
+
+    def _enclosed(self, letter: Stored) -> Enclosure | None:
+        """The record so far, with a referral (2.14 of chscp)."""
+        if not letter.case_id or not letter.values.get("encloses_record"):
+            return None
+        return Enclosure(f"record-{letter.values['reference']}.txt", self._record(letter.case_id))
 
     def _frame(self, letter: Stored, now: datetime) -> Frame:
         sender = self._senders[letter.partnership]

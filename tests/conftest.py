@@ -1,15 +1,19 @@
-"""The world that tests of the database and of pages stand in: one partnership, made-up people, a clock that is moved by hand."""
+"""The world that tests of pages stand in: one partnership, made-up people, a clock that is moved by hand."""
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from functools import cached_property
+from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import select, text
 
 from cases import tables
 from cases.casework import Casework, Partnership
@@ -18,12 +22,14 @@ from cases.directory import Agency, Person
 from cases.policy_file import load_policy
 from cases.reading import Reading
 from cases.standing import View
+from cases.store import outbox
 from cases.store.database import Database
 from cases.store.keyring import Keyring
 from cases.store.outbox import Stored
 from cases.submission import Submission
+from cases.tables import letters
 from cases.vault import MasterKeys
-from desk import casefile, entry, record, tray
+from desk import casefile, entry, record, tasks, tray
 from intake import answers, codes, status, web
 from web.csrf import Csrf
 from web.errors import install
@@ -53,13 +59,19 @@ _OFFICES = {
     "panel_icb": "Xena Ford",
     "named_person": "Yusuf Amin",
 }
+
+
+def _of(domain: str, role: str, name: str, agency: str | None = None) -> Person:
+    return Person(role, name, f"{name.split()[0].lower()}@{domain}", agency)
+
+
 PEOPLE = [
     Person("practitioner", "Alice Osei", "alice@homerton.example", "health", "020 7946 0001"),
     Person("practitioner", "Ben Carter", "ben@hackney.example", "hackney"),
-    *(Person(role, name, f"{name.split()[0].lower()}@homerton.example", "health") for role, name in zip(_RANKS, _RAISING, strict=True)),
-    *(Person(role, name, f"{name.split()[0].lower()}@hackney.example", "hackney") for role, name in zip(_RANKS, _RECEIVING, strict=True)),
-    *(Person(role, name, f"{name.split()[0].lower()}@chscp.example") for role, name in _OFFICES.items()),
-]  # fmt: skip
+    *(_of("homerton.example", role, name, "health") for role, name in zip(_RANKS, _RAISING, strict=True)),
+    *(_of("hackney.example", role, name, "hackney") for role, name in zip(_RANKS, _RECEIVING, strict=True)),
+    *(_of("chscp.example", role, name) for role, name in _OFFICES.items()),
+]
 ALICE = Submission(
     email="alice@homerton.example",
     name="Alice Osei",
@@ -71,7 +83,13 @@ ALICE = Submission(
     child="K.M.",
     child_numbers="HH-1201",
     concern="Nobody has visited for three weeks.",
-    answers={"child_status": ("protection_plan",), "area": ("action",), "evidence": "Notes", "supervisor": "Mira", "discussions": "One"},
+    answers={
+        "child_status": ("protection_plan",),
+        "area": ("action",),
+        "evidence": "Notes",
+        "supervisor": "Mira",
+        "discussions": "One",
+    },
 )
 
 
@@ -108,12 +126,9 @@ class World:
         """A new browser, without cookies."""
         return TestClient(self.app, base_url="http://answerable.example", follow_redirects=True)
 
-    @property
+    @cached_property
     def app(self) -> FastAPI:
-        app = getattr(self, "_app", None)
-        if app is None:
-            app = self._app = self._built()
-        return app
+        return self._built()
 
     def view(self) -> View:
         """The newest case."""
@@ -126,9 +141,50 @@ class World:
         """Letters of the newest case, by purpose and the name of whom they go to."""
         return [each for each in self.view().letters if purpose in ("", each.purpose) and to in ("", each.name)]
 
-    def code(self, subject_case: bool = True) -> str:
-        """The code in the newest letter that holds one."""
-        return newest_code(self.casework)
+    def code(self) -> str:
+        """The code in the letter that was written last, of those that hold one."""
+        wanted = select(letters.c.id).where(letters.c.purpose.in_(("code", "confirm"))).order_by(text("rowid DESC"))
+        with self.casework.database.read() as connection:
+            newest = str(connection.execute(wanted.limit(1)).scalar_one())
+            return str(outbox.opened(connection, newest, self.casework.keyring).values["code"])
+
+    def everything(self) -> list[list[tuple[Any, ...]]]:
+        """Every row of every table: equal before and after where nothing changed."""
+        with self.casework.database.read() as connection:
+            return [
+                [tuple(row) for row in connection.execute(select(table))] for table in tables.metadata.sorted_tables
+            ]
+
+    def signed_in(self, letter: Stored) -> TestClient:
+        """A browser that has shown the mailbox of a letter's reader."""
+        browser, path = self.browser(), self.page(letter)
+        hidden = self.hidden(browser.get(path).text)
+        browser.post(f"{path}/code", data=hidden)
+        browser.post(f"{path}/open", data=hidden | {"code": self.code()})
+        return browser
+
+    def desk(self) -> TestClient:
+        """A browser of business support, signed in."""
+        browser = self.browser()
+        hidden = self.hidden(browser.get("/desk/chscp").text)
+        browser.post("/desk/chscp/code", data=hidden)
+        browser.post("/desk/chscp/open", data=hidden | {"code": self.code()})
+        return browser
+
+    def put_in_tray(self, words: str, subject: str = "Hello", sender: str = "ben@hackney.example") -> str:
+        """A mail that needs a person. Gives its id."""
+        raw = f"From: Ben Carter <{sender}>\r\nSubject: {subject}\r\n\r\n{words}\r\n".encode()
+        mail, _ = self.correspondence.keep("chscp", "inbox", raw, f"<{len(words)}@hackney.example>", self.clock())
+        self.correspondence.to_tray(mail, None, "it holds no offered answer", True, self.clock())
+        return mail
+
+    @staticmethod
+    def hidden(page: str) -> dict[str, str]:
+        """The hidden inputs of a page's forms."""
+        return {
+            name: unescape(value)
+            for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)
+        }
 
     def page(self, letter: Stored) -> str:
         """The path of a letter's page."""
@@ -160,7 +216,15 @@ class World:
         cookies = Cookies(SECRET, secure=False)
         csrf = Csrf(cookies, SECRET)
         pages = Pages(ROOT / "templates", csrf)
-        kinds = {**web.LIMITS, **codes.LIMITS, **answers.LIMITS, **status.LIMITS, **entry.LIMITS, **casefile.LIMITS, **self.limits}
+        kinds = {
+            **web.LIMITS,
+            **codes.LIMITS,
+            **answers.LIMITS,
+            **status.LIMITS,
+            **entry.LIMITS,
+            **casefile.LIMITS,
+            **self.limits,
+        }
         site = Site(pages, csrf, cookies, Limits(kinds), self.clock, "http://answerable.example")
         app = FastAPI()
         app.include_router(answers.routes(site, self.casework, self.reading))
@@ -169,26 +233,10 @@ class World:
         app.include_router(tray.routes(site, self.casework, self.correspondence, self.reading))
         app.include_router(casefile.routes(site, self.casework, self.correspondence, self.reading))
         app.include_router(record.routes(site, self.casework, self.reading))
+        app.include_router(tasks.routes(site, self.casework, self.reading))
         app.include_router(web.routes(site, self.casework, self.reading))
         install(app, pages, secure=False)
         return app
-
-
-def newest_code(casework: Casework) -> str:
-    """The code in the letter that was written last, of those that hold one."""
-    from sqlalchemy import text
-
-    from cases.store import outbox
-
-    with casework.database.read() as connection:
-        ids = connection.execute(text("SELECT id FROM letters WHERE purpose IN ('code','confirm') ORDER BY rowid DESC")).scalars()
-        return str(outbox.opened(connection, next(iter(ids)), casework.keyring).values["code"])
-
-
-def fields_of(page: str) -> dict[str, str]:
-    """The hidden inputs of a page's forms."""
-    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)
-    return {name: value for name, value in found}
 
 
 @pytest.fixture
@@ -201,7 +249,9 @@ def make_world(tmp_path: Path) -> Iterator[Callable[..., World]]:
         databases.append(database)
         with database.write() as connection:
             tables.metadata.create_all(connection)
-        office = Partnership(load_policy(ROOT / "policies" / "chscp.yaml"), "escalations@chscp.example", "chscp.example", SUPPORT)
+        office = Partnership(
+            load_policy(ROOT / "policies" / "chscp.yaml"), "escalations@chscp.example", "chscp.example", SUPPORT
+        )
         casework = Casework(database, Keyring(MasterKeys.parse(MasterKeys.new_text())), {office.key: office})
         casework.take_policies(BEGAN)
         casework.replace_directory("chscp", AGENCIES, PEOPLE, BEGAN.date())

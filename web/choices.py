@@ -23,7 +23,9 @@ def choice_form(choices: Sequence[Choice], label: str, further: Sequence[Field] 
     if _needing(choices, "text"):
         fields.append(Field("text", "In your own words", "textarea", hint=f"Needed with: {_needing(choices, 'text')}."))
     if _needing(choices, "date"):
-        fields.append(Field("day", "Date", "date", hint=f"Needed with: {_needing(choices, 'date')}. Such as 27 3 2027."))
+        fields.append(
+            Field("day", "Date", "date", hint=f"Needed with: {_needing(choices, 'date')}. Such as 27 3 2027.")
+        )
     return Form([*fields, *further])
 
 

@@ -1,5 +1,6 @@
 """The one Jinja2 environment, and how a page is made from a template."""
 
+from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Protocol
@@ -49,10 +50,13 @@ class Pages:
 
     In every template: `request`, `csrf_field()` for the inside of a form, the macros of GOV.UK Frontend by their
     own names (`govukButton` and so on), and the filters `date`, `time`, `moment` (in `zone`, or in the zone given
-    to the filter), `iso` and `paragraphs`. A name that was not given raises `jinja2.UndefinedError`.
+    to the filter), `iso` and `paragraphs`, and what `also` holds. A name that was not given raises
+    `jinja2.UndefinedError`.
     """
 
-    def __init__(self, folder: Path, csrf: FormKey, *, zone: str = "Europe/London") -> None:
+    def __init__(
+        self, folder: Path, csrf: FormKey, *, zone: str = "Europe/London", also: Mapping[str, object] | None = None
+    ) -> None:
         self._csrf = csrf
         self._environment = Environment(
             loader=FileSystemLoader(folder),
@@ -62,7 +66,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.filters.update(_filters(zone))
-        self._environment.globals.update(_govuk_macros())
+        self._environment.globals.update(_govuk_macros() | dict(also or {}))
 
     def render(self, template: str, request: Request, /, *, status_code: int = 200, **values: object) -> HTMLResponse:
         """Make the page; `template` is a path below the folder, such as "pages/form.html"."""

@@ -65,7 +65,7 @@ class _Api:
         to: Annotated[str, Query(description="Only those to this address")] = "",
     ) -> list[Letter]:
         """Every letter that went out, the newest first."""
-        found = self._letters.all(self._demo.time())
+        found = self._letters.all()
         return [
             _letter(each, self._demo.service.settings.base_url)
             for each in found
@@ -76,7 +76,7 @@ class _Api:
         """Makes a real mail from the recipient and takes it in as any other. Mail that gives one of the offered answers
         is recorded and echoed; any other waits in business support's tray for a person."""
         with self._demo.clock.lock:
-            letter = self._letters.one(reply.letter, self._demo.time())
+            letter = self._letters.one(reply.letter)
             if not letter:
                 raise HTTPException(404, f"There is no letter {reply.letter!r}. GET /demo/letters lists them.")
             before = len(self._demo.post_room.letters())

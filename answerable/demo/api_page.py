@@ -43,7 +43,7 @@ def routes(demo: Demo, site: Site, letters: Letters) -> APIRouter:
 
     def page(request: Request) -> Response:
         found = list(endpoints(_description(request), demo.service.settings.base_url))
-        return site.page(request, "demo/api", bar(demo, letters) | {"endpoints": found})
+        return site.page(request, "demo/api", bar(demo, letters.all()) | {"endpoints": found})
 
     def description(request: Request) -> Response:
         return JSONResponse(_description(request))

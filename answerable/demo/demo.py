@@ -70,7 +70,8 @@ class Demo:
         return self._moving(self.clock.move_to_next)
 
     def upcoming(self) -> Happening | None:
-        """The next thing that happens by itself."""
+        """The next thing that happens by itself; what is due already is done first."""
+        self.settle()
         return self.happenings.upcoming(self.time())
 
     def _moving(self, move: Callable[[], None]) -> Moved:

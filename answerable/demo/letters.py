@@ -9,13 +9,13 @@ from email.policy import default
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
-from answerable.wiring import Service
+from answerable.demo.demo import Demo
 from cases.case import BUSINESS_SUPPORT, Case
 from cases.standing import View, open_offers
 from cases.store import outbox
 from cases.store.outbox import Stored
 from cases.verbs.decision import Offer
-from mailer.transports.folder import Folder, Posted
+from mailer.transports.folder import Posted
 
 Standing = Literal["waits", "may", "answered", "again", "over", "nothing"]
 
@@ -63,22 +63,24 @@ class PostedLetter:
 class Letters:
     """Every letter, read afresh from the post room's folder and the outbox."""
 
-    def __init__(self, service: Service, folder: Folder) -> None:
-        self._service = service
-        self._folder = folder
+    def __init__(self, demo: Demo) -> None:
+        self._demo = demo
+        self._service = demo.service
         self._read: dict[str, Sent] = {}
 
-    def all(self, now: datetime) -> list[PostedLetter]:
-        """The newest first."""
-        sent = [self._sent(each) for each in self._folder.letters()]
+    def all(self) -> list[PostedLetter]:
+        """The newest first. What is due is sent before: nobody has to wait for the ticker."""
+        self._demo.settle()
+        now = self._demo.time()
+        sent = [self._sent(each) for each in self._demo.post_room.letters()]
         stored = self._stored(each.message_id for each in sent)
         views = self._views(stored.values(), now)
         known = [each for each in sent if each.message_id in stored]
         letters = [self._posted(each, stored[each.message_id], views, now) for each in known]
         return _asked_again(letters[::-1])
 
-    def one(self, id: str, now: datetime) -> PostedLetter | None:
-        return next((letter for letter in self.all(now) if letter.sent.id == id), None)
+    def one(self, id: str) -> PostedLetter | None:
+        return next((letter for letter in self.all() if letter.sent.id == id), None)
 
     def _sent(self, posted: Posted) -> Sent:
         if posted.id not in self._read:

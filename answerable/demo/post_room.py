@@ -59,7 +59,7 @@ class _PostRoom:
         self._letters = letters
 
     def all(self, request: Request, case: str = "", to: str = "", waits: str = "") -> Response:
-        everything = self._letters.all(self._demo.time())
+        everything = self._letters.all()
         chosen = [each for each in everything if case in ("", each.reference) and to in ("", each.sent.recipient)]
         shown = [each for each in chosen if not waits or each.standing == "waits"]
         values = {
@@ -70,7 +70,7 @@ class _PostRoom:
             "people": sorted({(each.stored.name, each.sent.recipient) for each in everything}),
             "none_yet": not everything,
         }
-        return self._site.page(request, "demo/post_room", bar(self._demo, self._letters) | values)
+        return self._site.page(request, "demo/post_room", bar(self._demo, everything) | values)
 
     def one(self, request: Request, id: str, write: str = "", mail: str = "") -> Response:
         own = _form(OWN, None).blank({f"text-{OWN}": write})
@@ -108,7 +108,7 @@ class _PostRoom:
             "opened": opened,
             "mail": self._demo.service.reading.mail(letter.stored.partnership, mail) if mail else None,
         }
-        return self._site.page(request, "demo/letter", bar(self._demo, self._letters) | values, status)
+        return self._site.page(request, "demo/letter", bar(self._demo, self._letters.all()) | values, status)
 
     def _ready(self, letter: PostedLetter, choice: str, offer: Offer) -> Filled:
         day = self._demo.time().astimezone(LONDON).date() + timedelta(days=2)
@@ -125,7 +125,7 @@ class _PostRoom:
         return READY_OUTCOMES.get(policy.outcomes[what].effect, OTHER_OUTCOME)
 
     def _letter(self, id: str) -> PostedLetter:
-        letter = self._letters.one(id, self._demo.time())
+        letter = self._letters.one(id)
         if not letter:
             raise HTTPException(404, "There is no such letter. The post room lists all of them.")
         return letter

@@ -9,7 +9,7 @@ from web.site import Site
 
 
 def routes(demo: Demo, site: Site) -> APIRouter:
-    letters = Letters(demo.service, demo.post_room)
+    letters = Letters(demo)
     router = APIRouter()
     router.include_router(api.routes(demo, letters))
     for part in (site_pages, post_room, api_page):

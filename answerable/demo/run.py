@@ -5,10 +5,8 @@ import tempfile
 import webbrowser
 from pathlib import Path
 
-import uvicorn
-
 from answerable import logs
-from answerable.app import create_app, create_site
+from answerable.app import create_app, create_site, run
 from answerable.demo.demo import Demo
 from answerable.demo.routes import routes
 from answerable.now import MovableTime
@@ -24,14 +22,13 @@ def run_demo(port: int, browser: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="answerable-demo-") as folder:
         time = MovableTime()
         demo = Demo(Path(folder), time, number)
-        site = create_site(demo.service)
+        site = create_site(demo.service, {"demonstration": True})
         app = create_app(demo.service, Ticker(demo.jobs(), time), routes(demo, site), site=site)
         address = f"http://127.0.0.1:{number}/demo/"
         print(f"Answerable's demonstration: {address}  (stop with Ctrl-C; nothing is kept)", flush=True)
         if browser:
             webbrowser.open(address)
-        server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="warning", timeout_graceful_shutdown=3))
-        server.run(sockets=[listener])
+        run(app, "127.0.0.1", number, listener)
 
 
 def _listener(port: int) -> socket.socket:
@@ -40,6 +37,7 @@ def _listener(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))
+        listener.listen()
     except OSError as error:
         raise SettingsError(
             f"Port {port} cannot be used ({error.strerror}). Try another: answerable demo --port 8001"

@@ -1,6 +1,6 @@
 """The demonstration's front page, who is who, business support's shortcut, and the clock."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import groupby
 from typing import Any
@@ -9,8 +9,7 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import FileResponse, Response
 
 from answerable.demo.demo import Demo
-from answerable.demo.letters import Letters
-from answerable.settings import ROOT
+from answerable.demo.letters import Letters, PostedLetter
 from cases.casework import Partnership
 from cases.store import access
 from web.csrf import MESSAGE
@@ -19,11 +18,10 @@ from web.site import Sent, Site, see
 STEPS: Mapping[str, timedelta] = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
 
 
-def bar(demo: Demo, letters: Letters) -> dict[str, Any]:
-    """What every page of the demonstration shows at its top."""
-    now = demo.time()
-    waiting = sum(each.standing == "waits" for each in letters.all(now))
-    return {"now": now, "waiting": waiting, "upcoming": demo.upcoming()}
+def bar(demo: Demo, posted: Sequence[PostedLetter]) -> dict[str, Any]:
+    """What every page of the demonstration shows at its top; `posted` are all letters."""
+    waiting = sum(each.standing == "waits" for each in posted)
+    return {"upcoming": demo.upcoming(), "now": demo.time(), "posted": len(posted), "waiting": waiting}
 
 
 def routes(demo: Demo, site: Site, letters: Letters) -> APIRouter:
@@ -31,16 +29,12 @@ def routes(demo: Demo, site: Site, letters: Letters) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     router.add_api_route("/demo", lambda: see("/demo/"), methods=["GET"])
     router.add_api_route("/demo/", pages.front, methods=["GET"])
-    router.add_api_route("/demo/demo.css", _style, methods=["GET"])
+    router.add_api_route("/demo/demo.css", pages.style, methods=["GET"])
     router.add_api_route("/demo/people/{partnership}", pages.people, methods=["GET"])
     router.add_api_route("/demo/desk/{partnership}", pages.desk, methods=["GET"])
     router.add_api_route("/demo/time", pages.time, methods=["GET"])
     router.add_api_route("/demo/time", pages.move, methods=["POST"])
     return router
-
-
-def _style() -> Response:
-    return FileResponse(ROOT / "templates" / "pages" / "demo" / "demo.css", media_type="text/css")
 
 
 class _Pages:
@@ -49,10 +43,14 @@ class _Pages:
         self._site = site
         self._letters = letters
 
+    def style(self) -> Response:
+        return FileResponse(
+            self._demo.service.settings.templates / "pages" / "demo" / "demo.css", media_type="text/css"
+        )
+
     def front(self, request: Request) -> Response:
         offices = sorted(self._offices.values(), key=lambda each: each.loaded.policy.partnership.name)
-        count = len(self._letters.all(self._demo.time()))
-        return self._page(request, "front", {"offices": [self._shown(each) for each in offices], "letters": count})
+        return self._page(request, "front", {"offices": [self._shown(each) for each in offices]})
 
     def people(self, request: Request, partnership: str) -> Response:
         office = self._office(partnership)
@@ -71,20 +69,16 @@ class _Pages:
         office, casework, now = self._office(partnership), self._demo.service.casework, self._demo.time()
         with casework.database.write() as connection:
             device = access.remember(connection, partnership, office.business_support, casework.keyring, now)
-        response = see(f"/{partnership}/desk")
+        response = see(f"/desk/{partnership}")
         self._site.remember(request, response, device)
         return response
 
-    def time(self, request: Request, problem: str = "") -> Response:
-        latest = self._demo.latest
-        ids = set(latest.letters) if latest else set()
-        went_out = [each for each in self._letters.all(self._demo.time()) if each.sent.id in ids]
-        status = 403 if problem else 200
-        return self._page(request, "time", {"latest": latest, "went_out": went_out[::-1], "problem": problem}, status)
+    def time(self, request: Request) -> Response:
+        return self._clock(request)
 
     def move(self, request: Request, posted: Sent) -> Response:
         if not self._site.csrf.check(request, posted):
-            return self.time(request, MESSAGE)
+            return self._clock(request, MESSAGE, 403)
         step = posted.first("go")
         if step in STEPS:
             self._demo.move_by(STEPS[step])
@@ -94,8 +88,15 @@ class _Pages:
             raise HTTPException(400, "That is not a way in which the clock moves. Use the buttons on the clock's page.")
         return see("/demo/time")
 
-    def _page(self, request: Request, name: str, values: Mapping[str, object], status: int = 200) -> Response:
-        return self._site.page(request, f"demo/{name}", bar(self._demo, self._letters) | dict(values), status)
+    def _clock(self, request: Request, problem: str = "", status: int = 200) -> Response:
+        latest, posted = self._demo.latest, self._letters.all()
+        ids = set(latest.letters) if latest else set()
+        went_out = [each for each in reversed(posted) if each.sent.id in ids]
+        values = {"latest": latest, "went_out": went_out, "problem": problem}
+        return self._site.page(request, "demo/time", bar(self._demo, posted) | values, status)
+
+    def _page(self, request: Request, name: str, values: Mapping[str, object]) -> Response:
+        return self._site.page(request, f"demo/{name}", bar(self._demo, self._letters.all()) | dict(values))
 
     @property
     def _offices(self) -> Mapping[str, Partnership]:

@@ -17,16 +17,17 @@ AGENCIES = (
 # Every given name goes with every family name of the list once, before a pair is repeated.
 GIVEN = (
     "Amara", "Rhys", "Priya", "Daniel", "Zainab", "Callum", "Mei", "Joseph", "Fatima", "Ewan", "Chloe", "Kwame",
-    "Sunita", "Gareth", "Leila", "Marcus", "Niamh", "Imran", "Grace", "Tomasz", "Yasmin", "Oliver", "Blessing", "Hamish", "Ruth",
-    "Dev", "Siobhan", "Andre", "Hannah", "Ravi", "Megan", "Samuel", "Nadia", "Patrick", "Ifeoma", "Lewis", "Anjali",
-    "Stephen", "Rebecca", "Omar", "Sinead", "Winston", "Catrin", "Aisha", "Duncan", "Lucy", "Hassan",
+    "Sunita", "Gareth", "Leila", "Marcus", "Niamh", "Imran", "Grace", "Tomasz", "Yasmin", "Oliver", "Blessing",
+    "Hamish", "Ruth", "Dev", "Siobhan", "Andre", "Hannah", "Ravi", "Megan", "Samuel", "Nadia", "Patrick",
+    "Ifeoma", "Lewis", "Anjali", "Stephen", "Rebecca", "Omar", "Sinead", "Winston", "Catrin", "Aisha", "Duncan",
+    "Lucy", "Hassan",
 )  # fmt: skip
 FAMILY = (
-    "Okafor", "Pritchard", "Shah", "Whitfield", "Hussain", "Macrae", "Chen", "Adeyemi", "Rahman", "Sinclair", "Barlow",
-    "Mensah", "Patel", "Bevan", "Hosseini", "Campbell", "Doyle", "Qureshi", "Ashworth", "Nowak", "Aziz", "Thornton",
-    "Eze", "Fraser", "Goldberg", "Kapoor", "O'Neill", "Baptiste", "Marsh", "Nair", "Llewellyn", "Osei", "Karim",
-    "Byrne", "Nwosu", "Hartley", "Desai", "Rowe", "Sharpe", "Farouk", "Gallagher", "Clarke", "Vaughan", "Siddiqui", "Munro",
-    "Fairclough", "Yusuf",
+    "Okafor", "Pritchard", "Shah", "Whitfield", "Hussain", "Macrae", "Chen", "Adeyemi", "Rahman", "Sinclair",
+    "Barlow", "Mensah", "Patel", "Bevan", "Hosseini", "Campbell", "Doyle", "Qureshi", "Ashworth", "Nowak",
+    "Aziz", "Thornton", "Eze", "Fraser", "Goldberg", "Kapoor", "O'Neill", "Baptiste", "Marsh", "Nair",
+    "Llewellyn", "Osei", "Karim", "Byrne", "Nwosu", "Hartley", "Desai", "Rowe", "Sharpe", "Farouk", "Gallagher",
+    "Clarke", "Vaughan", "Siddiqui", "Munro", "Fairclough", "Yusuf",
 )  # fmt: skip
 
 

@@ -69,6 +69,12 @@ def save(connection: Connection, before: Case, decision: Decision, keyring: Keyr
         connection.execute(insert_or(tasks).values(**row, sealed=sealed).on_conflict_do_nothing())
 
 
+def end_task(connection: Connection, case_id: str, key: str, now: datetime) -> bool:
+    """A task is done. Says no where it was done before, or there is none."""
+    chosen = (tasks.c.case_id == case_id) & (tasks.c.key == key) & tasks.c.done_at.is_(None)
+    return connection.execute(update(tasks).where(chosen).values(done_at=now)).rowcount == 1
+
+
 def links(connection: Connection, case_id: str) -> Iterator[Link]:
     """The record of a case as it is stored, in order."""
     found = connection.execute(select(entries).where(entries.c.case_id == case_id).order_by(entries.c.sequence))

@@ -1,4 +1,4 @@
-"""What a party says: recorded, echoed, and acted on. Nothing is guessed; what comes too late is kept and shown to a person."""
+"""What a party says: recorded, echoed, and acted on. Nothing is guessed; what is late goes to a person."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
@@ -6,7 +6,7 @@ from datetime import date
 
 from cases.case import BUSINESS_SUPPORT, Case, Party, StageRow
 from cases.submission import Answer
-from cases.verbs import closing, diversion, offers, timing
+from cases.verbs import closing, diversion, offers, settling, timing
 from cases.verbs.decision import Decision, Draft, Moment
 from cases.verbs.letters import for_support, staged, write
 from cases.verbs.moves import leave, move_on, move_to
@@ -38,6 +38,8 @@ def echo(draft: Draft, party: Party, recorded: str, text: str = "") -> None:
 
 def _over(case: Case, does: str, answer: Answer) -> bool:
     """Whether the stage or request that the answer concerns has ended already."""
+    if does == "settle":
+        return case.status != "disputed"
     if does in ("object", "agree"):
         row = case.stages[-1]
         return answer.about != row.key or not (row.running or case.status in ("closing", "disputed"))
@@ -54,9 +56,11 @@ def _gone_on(case: Case, about: str) -> bool:
 
 
 def _too_late(draft: Draft, party: Party, answer: Answer) -> None:
-    draft.note("came_late", f"{party.name} answered after this had ended: {answer.does.replace(':', ' ')}. {answer.text}".strip(),
+    draft.note("came_late",
+               f"{party.name} answered after this had ended: {answer.does.replace(':', ' ')}. {answer.text}".strip(),
                answer=asdict_of(answer))  # fmt: skip
-    for_support(draft, f"late:{draft.case.length}", f"{party.name} answered after the matter had ended. The answer is on the "
+    for_support(draft, f"late:{draft.case.length}",
+                f"{party.name} answered after the matter had ended. The answer is on the "
                 "record; please see whether anything follows from it.")  # fmt: skip
     if party is not DESK:
         write(draft, "too_late", party, f"e{draft.case.length}", text=answer.text)
@@ -68,7 +72,7 @@ def _outcome(draft: Draft, party: Party, answer: Answer, what: str) -> None:
     draft.note("outcome_said", f"{party.name} ({party.title}) says: {title}. {answer.text}".strip(),
                said(row, party, what, answer.text, draft.now), answer=asdict_of(answer))  # fmt: skip
     echo(draft, party, title, answer.text)
-    closing.weigh(draft, row.key)
+    settling.weigh(draft, row.key)
 
 
 def _way(draft: Draft, party: Party, answer: Answer, what: str) -> None:
@@ -118,8 +122,8 @@ def _hand_over(draft: Draft, party: Party, answer: Answer, what: str) -> None:
         answer=asdict_of(answer),
     )
     for_support(draft, f"hand_over:{draft.case.length}",
-                 f"{party.name} ({party.title}) says that it should go to somebody else: {answer.text}. The clock goes on; "
-                 "please put the right person in the directory.")  # fmt: skip
+                 f"{party.name} ({party.title}) says that it should go to somebody else: {answer.text}. "
+                 "The clock goes on; please put the right person in the directory.")  # fmt: skip
     echo(draft, party, "you are not the right person; business support will find out who is", answer.text)
 
 
@@ -138,7 +142,7 @@ def _move(draft: Draft, party: Party, answer: Answer, what: str) -> None:
     )
     echo(draft, party, "take it further", answer.text)
     if row.running:
-        leave(draft, row.key, closing.unresolved(draft, row), "not resolved, and taken further.")
+        leave(draft, row.key, settling.unresolved(draft, row), "not resolved, and taken further.")
     if what:
         move_to(draft, draft.policy.stages[what], None)
     else:
@@ -151,7 +155,7 @@ def _go_on(draft: Draft, party: Party, answer: Answer, what: str) -> None:
     draft.note("reason", f"{party.name} ({party.title}) goes on, and says why: {answer.text}", answer=asdict_of(answer))
     echo(draft, party, "go on all the same", answer.text)
     if row and row.running:
-        leave(draft, row.key, closing.unresolved(draft, row), "not resolved, and taken further with a reason.")
+        leave(draft, row.key, settling.unresolved(draft, row), "not resolved, and taken further with a reason.")
     move_to(draft, draft.policy.stages[what], answer.text)
 
 
@@ -172,7 +176,8 @@ def _give(draft: Draft, party: Party, answer: Answer, what: str) -> None:
     way = draft.policy.stages[row.stage].way(row.way) if row.way else None
     for actor in distinct(*actors(draft, row.key), *(convened(draft, way) if way else ())):
         if actor.key != party.key:
-            write(draft, "given", actor, asked.key, rung=draft.case.length, who=party.name, title=asked.title, text=answer.text,
+            write(draft, "given", actor, asked.key, rung=draft.case.length, who=party.name, title=asked.title,
+                  text=answer.text,
                   stage=staged(draft, row))  # fmt: skip
 
 
@@ -206,11 +211,11 @@ _HEARD: Mapping[str, Callable[[Draft, Party, Answer, str], None]] = {
     "go_on": _go_on,
     "give": _give,
     "divert": _divert,
-    "object": lambda draft, party, answer, what: _closing(draft, party, answer, closing.objected),
+    "object": lambda draft, party, answer, what: _closing(draft, party, answer, settling.objected),
     "agree": lambda draft, party, answer, what: _closing(draft, party, answer, closing.agreed),
     "on_file": lambda draft, party, answer, what: _closing(draft, party, answer, closing.filed),
     "told": lambda draft, party, answer, what: closing.told_by_hand(draft, what),
-    "settle": lambda draft, party, answer, what: closing.settle(draft, answer, what),
+    "settle": lambda draft, party, answer, what: settling.settle(draft, answer, what),
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from cases.case import Case, Clock, StageRow
 from cases.stages import Chase
-from cases.verbs import closing, diversion, moves, offers, opening, timing
+from cases.verbs import closing, diversion, moves, offers, opening, settling, timing
 from cases.verbs.decision import Decision, Draft, Moment
 from cases.verbs.letters import missing_labels, staged, write
 from cases.verbs.stages import actors, fill_gaps
@@ -32,7 +32,8 @@ def _step(draft: Draft, clock: Clock) -> Clock:
     while timing.step_moment(draft, clock, step + 1) <= draft.now:
         step += 1
     if step > clock.step:
-        draft.note("missed", f"{step - clock.step} earlier step(s) of the clock due {spoken_date(clock.due_day)} were missed: "
+        draft.note("missed",
+                   f"{step - clock.step} earlier step(s) of the clock due {spoken_date(clock.due_day)} were missed: "
                    "the service did not run then.")  # fmt: skip
     current = replace(clock, step=step)
     draft.note("clock_looked", f"Step {step + 1} of the clock due {spoken_date(clock.due_day)}.",
@@ -79,7 +80,8 @@ def _write_to_silent(draft: Draft, row: StageRow, clock: Clock, purpose: str) ->
     for party in actors(draft, row.key):
         if party.part in timescale.of and not row.said_by(party.part):
             write(draft, purpose, party, clock.key, rung=clock.step, offers=offers.for_stage(draft, row, party),
-                  wanted=f"clock:{clock.key}", stage=staged(draft, row), asks=stage.asks, deliverable=timescale.deliverable,
+                  wanted=f"clock:{clock.key}", stage=staged(draft, row), asks=stage.asks,
+                  deliverable=timescale.deliverable,
                   due=clock.working, kind=clock.kind, time_words=timing.timed(draft, timescale, clock.started_at).words,
                   missing=missing_labels(draft) if party == draft.case.raiser else [])  # fmt: skip
 
@@ -88,19 +90,20 @@ def _tell_support(draft: Draft, row: StageRow, clock: Clock) -> None:
     silent = [f"{party.name} ({party.title})" for party in actors(draft, row.key) if not row.said_by(party.part)]
     unknown = [f"the {draft.policy.roles[gap.split(':')[0]].title}, whom nobody knows" for gap in row.missing]
     if silent or unknown:
-        words = f"{draft.policy.stages[row.stage].label} was due {clock.working}. Not answered: {', '.join(silent + unknown)}. Please telephone."
+        label, who = draft.policy.stages[row.stage].label, ", ".join(silent + unknown)
+        words = f"{label} was due {clock.working}. Not answered: {who}. Please telephone."
         moves.write_support(draft, clock, words, rung=0)
 
 
 def _propose(draft: Draft, row: StageRow, clock: Clock) -> None:
     """Nothing is proposed over an answer that the raiser has been asked about."""
     if row.missing or any(not row.said_by(party.part) for party in actors(draft, row.key)):
-        closing.propose_move(draft, row)
+        settling.propose_move(draft, row)
 
 
 def _move(draft: Draft, row: StageRow, clock: Clock) -> None:
     """Only where the policy itself says that the case moves when the time is over."""
-    moves.leave(draft, row.key, closing.unresolved(draft, row), "its time is over.")
+    moves.leave(draft, row.key, settling.unresolved(draft, row), "its time is over.")
     moves.move_on(draft, row.key)
 
 
@@ -108,8 +111,10 @@ def _asked(draft: Draft, clock: Clock) -> None:
     asked = draft.case.asked_thing(clock.about)
     party = draft.case.party(asked.party)
     draft.note("chased", f"{party.name} is asked again for {asked.title}.")
-    write(draft, "request", party, asked.key, rung=clock.step + 1, offers=[offers.give(asked)], wanted=f"clock:{clock.key}", asks=asked.asks,
-          thing=asked.title, cited="", due=clock.working, stage=staged(draft, draft.case.stage_row(asked.row)))  # fmt: skip
+    write(draft, "request", party, asked.key, rung=clock.step + 1, offers=[offers.give(asked)],
+          wanted=f"clock:{clock.key}", asks=asked.asks,
+          thing=asked.title, cited="", due=clock.working, stage=staged(draft,
+                                                                       draft.case.stage_row(asked.row)))  # fmt: skip
     if "tell_business_support" in timing.step_at(timing.ladder_of(draft, clock), clock.step).does:
         words = f"{party.name} ({party.title}) has not sent {asked.title}. Please telephone."
         moves.write_support(draft, clock, words)

@@ -1,74 +1,27 @@
-"""How a stage is settled and a case closes: only when the raiser was told and did not object, the file is noted, and the
-record is shared (decisions, "Who may end a stage"; design 7)."""
+"""How a case closes: only when the raiser was told and did not object, the file is noted, and the record is shared.
 
-from dataclasses import replace
+See decisions, "Who may end a stage", and design 7.
+"""
 
 from cases.case import BUSINESS_SUPPORT, Clock, Party, StageRow
 from cases.submission import Answer
 from cases.verbs import offers, timing
 from cases.verbs.decision import Draft
-from cases.verbs.letters import ruled, staged, write
-from cases.verbs.moves import await_settling, leave, move_on, move_to, onward, raising_side
+from cases.verbs.letters import ruled, write
 from cases.verbs.outcomes import read
 from cases.verbs.people import SIDES, acting, distinct, row_acts
-from cases.verbs.stages import actors, end
+from cases.verbs.stages import end
 from cases.working_time import WorkingDays, due
 
 TOLD_AFTER_HOURS = 24
-SETTLING = ("resolved by both", "resolved by one", "ends")
-
-
-def weigh(draft: Draft, row_key: str) -> None:
-    """Look at everything said about a stage and do what follows."""
-    row = draft.case.stage_row(row_key)
-    reading = read(draft.policy, row)
-    if reading not in SETTLING:
-        _withdraw(draft)
-    if reading == "resolved by both":
-        begin_closing(draft, row, row.said[-1].outcome)
-        _tell_outcome(draft, row)
-    elif reading == "resolved by one":
-        _tell_outcome(draft, row)
-        _ask_other_side(draft, row)
-    elif reading == "at odds":
-        _dispute(draft, row, "the two sides say different things about how it ended")
-    elif reading == "unresolved":
-        last = draft.policy.outcomes[row.said[-1].outcome]
-        leave(draft, row_key, row.said[-1].outcome, f"{last.title}.")
-        move_on(draft, row_key, leave_tiers=last.effect == "leaves_tiers")
-    elif reading == "unresolved by the other side":
-        propose_move(draft, row)
-    elif reading == "goes to":
-        outcome = draft.policy.outcomes[row.said[-1].outcome]
-        leave(draft, row_key, row.said[-1].outcome, f"{outcome.title}.")
-        move_to(draft, draft.policy.stages[outcome.to or row.stage], None)
-    else:
-        begin_closing(draft, row, row.said[-1].outcome)
-        _tell_outcome(draft, row)
-
-
-def propose_move(draft: Draft, row: StageRow) -> None:
-    """Propose the next stage to the raising side; a person presses, the case never moves by itself."""
-    target = onward(draft, row)
-    stage = draft.policy.stages[row.stage]
-    if row.tier < len(stage.tiers):
-        target = stage
-    if not target:
-        return
-    clock = draft.case.running("timescale", row.key)[0]
-    silent = [party for party in actors(draft, row.key) if not row.said_by(party.part)]
-    draft.note("move_proposed", f"The next step, {target.label}, is proposed to the raising side.")
-    for party in distinct(*raising_side(draft), draft.case.raiser):
-        write(draft, "move_proposed", party, row.key, rung=draft.case.length, offers=offers.to_move(draft, row, target), wanted=f"stage:{row.key}",
-              stage=staged(draft, row), target=f"{target.label}: {target.title}", due=clock.working,
-              silent=[f"{each.name}, {each.title}" for each in silent], said=_said(draft, row))  # fmt: skip
 
 
 def begin_closing(draft: Draft, row: StageRow, outcome: str) -> None:
     """The stage is settled. Both sides note it on the child's file, and the record is shared."""
     title = draft.policy.outcomes[outcome].title
     end(draft, row.key, outcome, f"{title}.")
-    draft.set("closing", f"The case is closing: {title}. It closes when the raiser has been told and does not object, both "
+    draft.set("closing",
+              f"The case is closing: {title}. It closes when the raiser has been told and does not object, both "
               "sides have it on the child's file or were chased for it, and the record has been shared.",
               status="closing", outcome=outcome, filed=(), shared=(draft.case.raiser.key,) if draft.case.told else (),
               to_share=tuple(party.key for party in draft.case.parties))  # fmt: skip
@@ -87,7 +40,7 @@ def begin_closing(draft: Draft, row: StageRow, outcome: str) -> None:
                 rung=draft.case.length,
                 shares=True,
                 outcome=title,
-                said=_said(draft, row),
+                said=said_values(draft, row),
                 cited=draft.policy.closing.sharing.source.cited,
             )
 
@@ -97,7 +50,8 @@ def ask_for_file(draft: Draft, party: Party, clock: Clock, rung: int = 0) -> Non
     row, closing = draft.case.row, draft.policy.closing
     assert row is not None
     write(draft, "on_file", party, clock.key, rung=rung, offers=[offers.on_file()], shares=True, asks=closing.on_file,
-          cited=closing.on_file_source.cited, due=clock.working, said=_said(draft, row), records=[ruled(each) for each in closing.records],
+          cited=closing.on_file_source.cited, due=clock.working, said=said_values(draft, row),
+          records=[ruled(each) for each in closing.records],
           outcome=draft.policy.outcomes[draft.case.outcome or row.said[-1].outcome].title)  # fmt: skip
 
 
@@ -118,7 +72,7 @@ def not_reached(draft: Draft, party: Party, tells: bool) -> None:
     """What tells the raiser, or shares the record, did not arrive: the case waits until a person has told them."""
     raiser = draft.case.raiser
     if tells:
-        _withdraw(draft)
+        withdraw(draft)
     timing.stop(draft, draft.case.running("told", party.key), "the letter did not arrive")
     draft.set("not_told", f"{party.name} has not been told how it ended.",
               shared=tuple(key for key in draft.case.shared if key != party.key))  # fmt: skip
@@ -129,7 +83,8 @@ def not_reached(draft: Draft, party: Party, tells: bool) -> None:
 def tell_again(draft: Draft, clock: Clock) -> None:
     """Nobody has told a person whom no letter reached: business support is asked again."""
     party = draft.case.party(clock.about)
-    words = f"{party.name} ({party.title}) could not be reached by e-mail and has not been told how it ended. Please telephone."
+    words = (f"{party.name} ({party.title}) could not be reached by e-mail and has not been told how it ended. "
+             "Please telephone.")  # fmt: skip
     write(draft, "task", BUSINESS_SUPPORT, clock.key, rung=clock.step + 1, words=words, offers=[offers.told(party)],
           wanted=f"clock:{clock.key}")  # fmt: skip
 
@@ -169,23 +124,8 @@ def objection_over(draft: Draft) -> None:
     timing.stop(draft, draft.case.running("objection"), "nobody objected")
     row = draft.case.row
     if row and row.running and read(draft.policy, row) == "resolved by one":
-        begin_closing(draft, row, _resolving(draft, row))
+        begin_closing(draft, row, resolving(draft, row))
     try_to_close(draft)
-
-
-def objected(draft: Draft, party: Party, answer: Answer) -> str:
-    """The raiser may always object: one side's word becomes "not resolved", an agreed end becomes a dispute."""
-    row = draft.case.stage_row(answer.about)
-    draft.note("objected", f"{party.name} ({party.title}) objects: {answer.text}", via=answer.evidence.via)
-    if draft.case.status == "disputed":
-        pass  # It waits for a person already, who reads this in the record.
-    elif row.running:
-        _withdraw(draft)
-        draft.note("not_settled", "The stage goes on.", replace(row, said=()))
-        propose_move(draft, draft.case.stage_row(row.key))
-    else:
-        _dispute(draft, row, "the raising side objects to the outcome")
-    return "you do not agree that it is settled"
 
 
 def agreed(draft: Draft, party: Party, answer: Answer) -> str:
@@ -200,27 +140,12 @@ def agreed(draft: Draft, party: Party, answer: Answer) -> str:
 
 
 def filed(draft: Draft, party: Party, answer: Answer) -> str:
-    draft.set("on_file", f"{party.name} ({party.title}) confirms that it is on the child's file.", filed=(*draft.case.filed, party.key),
+    draft.set("on_file", f"{party.name} ({party.title}) confirms that it is on the child's file.",
+              filed=(*draft.case.filed, party.key),
               source=draft.policy.closing.on_file_source)  # fmt: skip
     timing.stop(draft, draft.case.running("on_file", party.key), "it is on the child's file")
     try_to_close(draft)
     return "it is on the child's file"
-
-
-def settle(draft: Draft, answer: Answer, what: str) -> None:
-    """Business support settles a disputed outcome, with a reason."""
-    row = draft.case.stage_row(answer.about)
-    if draft.case.status != "disputed":
-        return
-    draft.set("settled", f"Business support settled it as {what.replace('_', ' ')}. Reason: {answer.text}", status="open",
-              status_why="", told=False, outcome=None)  # fmt: skip
-    timing.stop(draft, draft.case.running("timescale", "disputed"), "it is settled")
-    if what == "resolved":
-        begin_closing(draft, row, _resolving(draft, row))
-        _tell_outcome(draft, draft.case.stage_row(row.key))
-    else:
-        leave(draft, row.key, unresolved(draft, row), "settled as not resolved.")
-        move_on(draft, row.key)
 
 
 def try_to_close(draft: Draft) -> None:
@@ -235,22 +160,18 @@ def try_to_close(draft: Draft) -> None:
     draft.set("closed", "The case closed.", status="closed", closed_at=draft.now)
     row = case.stages[-1]
     for party in distinct(case.raiser, *_file_parties(draft, row)):
-        write(draft, "closed", party, "case", rung=draft.case.length, outcome=draft.policy.outcomes[case.outcome or ""].title, said=_said(draft, row),
+        write(draft, "closed", party, "case", rung=draft.case.length,
+              outcome=draft.policy.outcomes[case.outcome or ""].title, said=said_values(draft, row),
               not_filed=[each.name for each in _file_parties(draft, row) if each.key not in case.filed])  # fmt: skip
 
 
-def unresolved(draft: Draft, row: StageRow) -> str | None:
-    """The stage's own outcome for "not resolved"; nothing where it has none, as at a stage that ends outside."""
-    return _with_effect(draft, row, "unresolved")
-
-
-def _resolving(draft: Draft, row: StageRow) -> str:
+def resolving(draft: Draft, row: StageRow) -> str:
     """The outcome that resolves: the one said, else the stage's own, else (where it only ends elsewhere) its first."""
     said = (each.outcome for each in row.said if draft.policy.outcomes[each.outcome].effect == "resolves")
-    return next(said, None) or _with_effect(draft, row, "resolves") or draft.policy.stages[row.stage].outcomes[0]
+    return next(said, None) or with_effect(draft, row, "resolves") or draft.policy.stages[row.stage].outcomes[0]
 
 
-def _with_effect(draft: Draft, row: StageRow, effect: str) -> str | None:
+def with_effect(draft: Draft, row: StageRow, effect: str) -> str | None:
     keys = draft.policy.stages[row.stage].outcomes
     return next((key for key in keys if draft.policy.outcomes[key].effect == effect), None)
 
@@ -262,7 +183,7 @@ def _stands(draft: Draft) -> bool:
     return one or case.status == "closing"
 
 
-def _withdraw(draft: Draft) -> None:
+def withdraw(draft: Draft) -> None:
     """What was put to the raiser does not stand any more: being told of it counts for nothing."""
     for purpose in ("told", "objection"):
         timing.stop(draft, draft.case.running(purpose), "the outcome does not stand, or did not arrive")
@@ -270,32 +191,7 @@ def _withdraw(draft: Draft) -> None:
         draft.set("untold", "The raiser has not been told how it stands.", told=False)
 
 
-def _tell_outcome(draft: Draft, row: StageRow) -> None:
-    """Tell the raiser how it is said to have ended, and how to object."""
-    write(draft, "outcome", draft.case.raiser, row.key, rung=draft.case.length, offers=offers.to_object(row.key), tells=True,
-          stage=staged(draft, row), said=_said(draft, row), days=draft.policy.closing.objection_working_days,
-          cited=draft.policy.closing.sharing.source.cited)  # fmt: skip
-
-
-def _ask_other_side(draft: Draft, row: StageRow) -> None:
-    """One side says that it is settled: the other is asked; the clock runs on."""
-    for party in actors(draft, row.key):
-        if not row.said_by(party.part):
-            write(draft, "other_side", party, row.key, rung=draft.case.length, offers=offers.outcomes(draft, row, party),
-                  wanted=f"stage:{row.key}", stage=staged(draft, row), said=_said(draft, row))  # fmt: skip
-
-
-def _dispute(draft: Draft, row: StageRow, why: str) -> None:
-    """Both answers stand on the record, neither is applied, and a person settles it."""
-    _stop_closing(draft, "the outcome is disputed")
-    timing.stop(draft, draft.case.running("timescale", row.key), "the outcome is disputed")
-    clock = await_settling(draft, row, why, f"The outcome is disputed: {why}. Please settle it with those concerned and record "
-                           "how, with the reason.")  # fmt: skip
-    for party in distinct(*actors(draft, row.key), draft.case.raiser):
-        write(draft, "disputed", party, clock.key, stage=staged(draft, row), said=_said(draft, row), why=why)
-
-
-def _stop_closing(draft: Draft, why: str) -> None:
+def stop_closing(draft: Draft, why: str) -> None:
     for purpose in ("told", "objection", "on_file"):
         timing.stop(draft, draft.case.running(purpose), why)
 
@@ -307,7 +203,7 @@ def _file_parties(draft: Draft, row: StageRow) -> list[Party]:
     return [party for party in (found[0] or draft.case.raiser, found[1]) if party]
 
 
-def _said(draft: Draft, row: StageRow) -> list[dict[str, str]]:
+def said_values(draft: Draft, row: StageRow) -> list[dict[str, str]]:
     return [
         {"who": _name(draft, each.party), "outcome": draft.policy.outcomes[each.outcome].title, "text": each.text}
         for each in draft.case.stage_row(row.key).said

@@ -1,4 +1,4 @@
-"""Confidential diversion: nobody but the raiser and a named person is written to, until that person decides (chscp 1.7)."""
+"""Confidential diversion: only the raiser and a named person are written to, until that person decides (chscp 1.7)."""
 
 from cases.case import BUSINESS_SUPPORT, Fields, Party
 from cases.policy import Diversion
@@ -19,7 +19,8 @@ def divert(draft: Draft, diverted: list[Diversion]) -> None:
         role = draft.policy.roles[each.decides].title
         _tell_raiser(draft, each)
         if not decider:
-            words = f"Nobody is known as {role}, and a confidential case waits for that person. Please enter them in the directory."
+            words = (f"Nobody is known as {role}, and a confidential case waits for that person. Please enter them "
+                     "in the directory.")  # fmt: skip
             for_support(draft, f"missing:{each.key}", words)
         timing.start_ladder(
             draft, "diversion", each.key, each.decides, each.chase, f"The {role} to decide what can go on"
@@ -48,10 +49,11 @@ def ask_newcomer(draft: Draft) -> None:
 
 
 def chase_decider(draft: Draft, key: str, rung: int) -> None:
-    """The named person has not decided: ask again, and tell business support that a case waits (nothing of its content)."""
+    """The named person has not decided: ask again, and tell business support that a case waits, nothing more."""
     each = next(each for each in draft.policy.entry.diversions if each.key == key)
     ask_decider(draft, each, rung)
-    write(draft, "task", BUSINESS_SUPPORT, f"diversion:{key}", rung=rung, words="A confidential case still waits for the "
+    write(draft, "task", BUSINESS_SUPPORT, f"diversion:{key}", rung=rung,
+          words="A confidential case still waits for the "
           f"decision of the {draft.policy.roles[each.decides].title}. Please telephone that person.")  # fmt: skip
 
 
@@ -67,11 +69,13 @@ def decide(draft: Draft, party: Party, answer: Answer, what: str) -> None:
     facts = dict(draft.case.facts) | ({"shareable": answer.text} if what == "split" else {})
     words = "only the part that the named person wrote goes on" if what == "split" else "the case goes on"
     draft.note("diversion_decided", f"{party.name} decided: {words}.",
-               Fields({"status": "open", "status_why": "", "facts": facts, "confidential": what == "split"}))  # fmt: skip
+               Fields({"status": "open", "status_why": "", "facts": facts,
+                       "confidential": what == "split"}))  # fmt: skip
     begin(draft)
 
 
 def _tell_raiser(draft: Draft, each: Diversion) -> None:
     """The raiser hears that the case is confidential and with whom it waits: at first, and when it stays so."""
-    write(draft, "diverted", draft.case.raiser, each.key, rung=draft.case.length, procedure=each.advice, cited=each.source.cited,
+    write(draft, "diverted", draft.case.raiser, each.key, rung=draft.case.length, procedure=each.advice,
+          cited=each.source.cited,
           decider=draft.policy.roles[each.decides].title)  # fmt: skip

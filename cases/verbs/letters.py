@@ -42,10 +42,10 @@ def write(
     )
 
 
-def for_support(draft: Draft, key: str, words: str, offers: Iterable[Offer] = ()) -> None:
+def for_support(draft: Draft, key: str, words: str, offers: Iterable[Offer] = (), *, urgent: bool = False) -> None:
     """A task for business support, and the letter that tells them of it."""
     draft.task(key, words)
-    write(draft, "task", BUSINESS_SUPPORT, key, words=words, offers=offers)
+    write(draft, "task", BUSINESS_SUPPORT, key, rung=draft.case.length, words=words, offers=offers, urgent=urgent)
 
 
 def common(draft: Draft, to: str | Party) -> dict[str, Any]:

@@ -61,7 +61,8 @@ def to_object(row_key: str) -> list[Offer]:
 def to_settle(row_key: str) -> list[Offer]:
     return [
         Offer("settle:resolved", "SETTLED RESOLVED", "It is resolved, for this reason", row_key, ("text",)),
-        Offer("settle:not_resolved", "SETTLED NOT RESOLVED", "It is not resolved and goes on, for this reason", row_key, ("text",)),
+        Offer("settle:not_resolved", "SETTLED NOT RESOLVED", "It is not resolved and goes on, for this reason",
+              row_key, ("text",)),
     ]  # fmt: skip
 
 

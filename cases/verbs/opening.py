@@ -86,7 +86,7 @@ def complete(case: Case, facts: Facts, moment: Moment) -> Decision:
 
 
 def directory_changed(case: Case, moment: Moment) -> Decision:
-    """Somebody was entered in the directory: whoever was missing on this case is written to now. Nobody new: nothing."""
+    """Somebody was entered in the directory: whoever was missing on this case is written to now."""
     draft = Draft(case, moment)
     if case.status == "paused":
         diversion.ask_newcomer(draft)
@@ -95,9 +95,9 @@ def directory_changed(case: Case, moment: Moment) -> Decision:
 
 
 def unconfirmed(draft: Draft, clock: Clock) -> None:
-    """A day has passed and the address is not confirmed: a person looks, again and again, so that nothing waits in silence."""
-    words = ("The person who raised this case has not confirmed their e-mail address, so no letter has gone to anybody on the "
-             "other side. Please telephone them.")  # fmt: skip
+    """The address is not confirmed after a day: a person looks, again and again, so that nothing waits in silence."""
+    words = ("The person who raised this case has not confirmed their e-mail address, so no letter has gone to anybody "
+             "on the other side. Please telephone them.")  # fmt: skip
     if clock.ladder:
         write_support(draft, clock, words)
         return
@@ -145,10 +145,14 @@ def _immediate_harm(draft: Draft) -> None:
     harm = draft.policy.entry.immediate_harm
     draft.note("immediate_harm", "The raiser says that the child is at risk of immediate harm.", source=harm.source)
     leads = [lead for tell in harm.tells if (lead := joined(draft, tell.role, tell.side or "partnership"))]
-    values: dict[str, Any] = {"raised_by": described(draft, draft.case.raiser), "phone": draft.case.facts.get("phone", ""),
-              "harm_advice": harm.advice, "harm_cited": cited(harm.source), "leads": [described(draft, each) for each in leads]}  # fmt: skip
-    draft.task("immediate_harm", "The raiser says that the child is at risk of immediate harm. Please make sure now, by telephone, "
-               "that the designated lead of the raiser's own agency knows: " + (_names(leads) or "nobody is known in that role") + ".")  # fmt: skip
+    values: dict[str, Any] = {"raised_by": described(draft, draft.case.raiser),
+                              "phone": draft.case.facts.get("phone", ""),
+              "harm_advice": harm.advice, "harm_cited": cited(harm.source),
+              "leads": [described(draft, each) for each in leads]}  # fmt: skip
+    draft.task("immediate_harm",
+               "The raiser says that the child is at risk of immediate harm. Please make sure now, by telephone, "
+               "that the designated lead of the raiser's own agency knows: "
+               f"{_names(leads) or 'nobody is known in that role'}.")  # fmt: skip
     recipients: list[str | Party] = [BUSINESS_SUPPORT, *leads]
     for to in recipients:
         write(draft, "immediate_harm", to, "case", urgent=True, **values)

@@ -9,6 +9,7 @@ WORDS = {
     "accepted": "was accepted by the mail server",
     "uncertain": "may or may not have been accepted: the answer of the mail server was lost",
     "repeated": "is handed over once more, under the same Message-ID: it may be sent twice",
+    "lost": "may not have arrived: it was handed over twice, and the answer of the mail server was lost each time",
     "refused": "was refused",
     "bounced": "came back undelivered",
     "withheld": "was not sent, because the case had moved on meanwhile",
@@ -26,12 +27,12 @@ def posted(
     draft.note(f"letter_{became}", words, letter=letter)
     if became == "accepted" and to != BUSINESS_SUPPORT:
         closing.accepted(draft, to, tells, shares)
-    if became in ("refused", "bounced"):
-        _not_told(draft, purpose, to, tells, shares, letter)
+    if became in ("refused", "bounced", "lost"):
+        _not_told(draft, purpose, to, became, tells, shares, letter)
     return draft.decision()
 
 
-def _not_told(draft: Draft, purpose: str, to: str, tells: bool, shares: bool, letter: str) -> None:
+def _not_told(draft: Draft, purpose: str, to: str, became: str, tells: bool, shares: bool, letter: str) -> None:
     """A person was not reached: the clock goes on, and business support is told by name (decisions, Deputy)."""
     if to == BUSINESS_SUPPORT:
         draft.task(f"not_reached:{letter}", "A letter to business support did not arrive. Please see to the address.")
@@ -40,6 +41,8 @@ def _not_told(draft: Draft, purpose: str, to: str, tells: bool, shares: bool, le
     waits = (tells or shares) and draft.case.status != "closed"
     if waits:
         closing.not_reached(draft, party, tells)
-    words = (f"The letter “{purpose.replace('_', ' ')}” to {party.name} ({party.title}) did not arrive. Please find the right "
-             "address and tell them by telephone. The clock goes on.")  # fmt: skip
-    for_support(draft, f"not_reached:{letter}", words, [offers.told(party)] if waits else [])
+    lost = became == "lost"
+    arrived = "may not have arrived" if lost else "did not arrive"
+    words = (f"The letter “{purpose.replace('_', ' ')}” to {party.name} ({party.title}) {arrived}. "
+             "Please find the right address and tell them by telephone. The clock goes on.")  # fmt: skip
+    for_support(draft, f"not_reached:{letter}", words, [offers.told(party)] if waits else [], urgent=lost)

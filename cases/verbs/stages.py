@@ -7,8 +7,9 @@ from cases.policy import applies
 from cases.stages import Request, Stage, Tell, Way
 from cases.verbs import offers, timing
 from cases.verbs.decision import Draft
-from cases.verbs.letters import cited, for_support, missing_labels, ruled, staged, write
-from cases.verbs.people import SIDES, acting, described, distinct, join, joined, next_key, parts_of, role_of, row_acts
+from cases.verbs.finding import found, part_of, report_missing
+from cases.verbs.letters import cited, missing_labels, ruled, staged, write
+from cases.verbs.people import SIDES, acting, described, distinct, joined, parts_of, role_of, row_acts
 
 
 def enter(draft: Draft, stage: Stage, tier: int) -> None:
@@ -31,11 +32,11 @@ def fill_gaps(draft: Draft, row_key: str) -> None:
     """Look again for people who were missing, and tell those whom new facts call for."""
     row = draft.case.stage_row(row_key)
     stage = draft.policy.stages[row.stage]
-    found = [party for gap in row.missing if (party := _found(draft, row, gap.split(":")[0], _part(gap)))]
-    if found:
-        still = tuple(gap for gap in row.missing if not any(f"{p.role}:{p.part}" == gap for p in found))
-        draft.note("found", f"Now known: {', '.join(party.name for party in found)}.", replace(row, missing=still))
-        _bring_in(draft, row_key, stage, found)
+    newly = [party for gap in row.missing if (party := found(draft, row, gap.split(":")[0], part_of(gap)))]
+    if newly:
+        still = tuple(gap for gap in row.missing if not any(f"{p.role}:{p.part}" == gap for p in newly))
+        draft.note("found", f"Now known: {', '.join(party.name for party in newly)}.", replace(row, missing=still))
+        _bring_in(draft, row_key, stage, newly)
     _tell(draft, row_key, stage.tells)
 
 
@@ -48,7 +49,8 @@ def retime(draft: Draft, row_key: str) -> None:
         if not moved:
             continue
         words = f"The date of {stage.label} has moved: now due {moved.working}."
-        draft.note("clock_moved", f"{words} It was due {clock.working}.", moved, source=timescale.source)
+        draft.note("clock_moved", f"{words} It was due {clock.working}.", replace(clock, state="stopped"), moved,
+                   source=timescale.source)  # fmt: skip
         for party in distinct(*actors(draft, row_key), draft.case.raiser):
             write(
                 draft,
@@ -66,7 +68,8 @@ def announce(draft: Draft, row_key: str, way: Way, to: list[Party]) -> None:
     members = convened(draft, way)
     for party in to:
         write(draft, "way", party, row_key, rung=draft.case.length, words=way.asks, cited=way.source.cited,
-              members=[described(draft, each) for each in members], member=party in members, stage=staged(draft, row))  # fmt: skip
+              members=[described(draft, each) for each in members], member=party in members,
+              stage=staged(draft, row))  # fmt: skip
 
 
 def convened(draft: Draft, way: Way) -> list[Party]:
@@ -107,8 +110,9 @@ def request(draft: Draft, row_key: str, requests: list[Request]) -> None:
             clock = timing.start_ladder(
                 draft, "asked", each.key, asked.key, each.chase, f"{party.name} to send {each.title}"
             )
-            write(draft, "request", party, asked.key, offers=[offers.give(asked)], wanted=f"clock:{clock.key}", asks=each.asks,
-                  thing=each.title, cited=each.source.cited, due=clock.working, stage=staged(draft, draft.case.stage_row(row_key)))  # fmt: skip
+            write(draft, "request", party, asked.key, offers=[offers.give(asked)], wanted=f"clock:{clock.key}",
+                  asks=each.asks, thing=each.title, cited=each.source.cited, due=clock.working,
+                  stage=staged(draft, draft.case.stage_row(row_key)))  # fmt: skip
 
 
 def write_stage(draft: Draft, row: StageRow, party: Party) -> None:
@@ -156,22 +160,16 @@ def convene(draft: Draft, row_key: str, way: Way) -> None:
     """Bring people into a way of settling a stage, e.g. a panel's members."""
     for tell in way.convenes:
         if not joined(draft, tell.role, tell.side or "partnership"):
-            _report_missing(draft, row_key, tell.role, tell.side or "partnership")
+            report_missing(draft, row_key, tell.role, tell.side or "partnership")
 
 
 def _start_afresh(draft: Draft) -> None:
     """What was put to the raiser about an earlier stage, or asked between two stages, is over."""
-    for clock in draft.case.clocks:
-        if clock.purpose in ("told", "objection") or clock.about == "asked_why":
-            timing.stop(draft, (clock,) if clock.state == "running" else (), "the case has gone on")
+    case = draft.case
+    over = case.running("told") + case.running("objection") + case.running("timescale", "asked_why")
+    timing.stop(draft, over, "the case has gone on")
     if draft.case.told:
         draft.note("untold", "What the raiser was told of is no longer how it stands.", Fields({"told": False}))
-
-
-def _found(draft: Draft, row: StageRow, role: str, part: Part) -> Party | None:
-    acts = row_acts(draft, row)
-    named = _named_by_raiser(draft, row, part) if (role, part) == (acts.receiving, "receiving") else None
-    return named or joined(draft, role, part)
 
 
 def _bring_in(draft: Draft, row_key: str, stage: Stage, found: list[Party]) -> None:
@@ -193,48 +191,15 @@ def _people(draft: Draft, row: StageRow) -> None:
     acts = row_acts(draft, row)
     for part in (*SIDES, *(("decider",) if acts.decides else ())):
         role = role_of(acts, part)
-        if role and not _found(draft, row, role, part):
-            _report_missing(draft, row.key, role, part)
-
-
-def _named_by_raiser(draft: Draft, row: StageRow, part: Part) -> Party | None:
-    """At the first stage the other practitioner is whom the raiser named, where letters may go to that address."""
-    facts, first = draft.case.facts, next(t for t in draft.policy.tracks if t.key == row.track).stages[0]
-    email = str(facts.get("other_email", ""))
-    if part != "receiving" or row.stage != first.key or not email or not draft.moment.directory.may_write_to(email):
-        return None
-    role = first.acts.receiving
-    known = next((party for party in draft.case.parties if (party.role, party.part) == (role, part)), None)
-    return known or join(
-        draft,
-        Party(
-            next_key(draft.case),
-            part,
-            role,
-            draft.policy.roles[role].title,
-            str(facts.get("other_name", email)),
-            email,
-            draft.case.agencies.get(part),
-        ),  # fmt: skip
-    )
-
-
-def _report_missing(draft: Draft, row_key: str, role: str, part: Part) -> None:
-    row = draft.case.stage_row(row_key)
-    if f"{role}:{part}" in row.missing:
-        return
-    title = draft.policy.roles[role].title
-    agency = draft.moment.directory.agency_name(draft.case.agencies.get(part)) or "the agency, which is not known yet"
-    where = f" of {agency}" if part in SIDES else ""
-    words = f"Nobody is known as {title}{where}. Please find out who it is and enter them in the directory."
-    draft.note("missing", words, replace(row, missing=(*row.missing, f"{role}:{part}")))
-    for_support(draft, f"missing:{row_key}:{role}:{part}", words)
+        if role and not found(draft, row, role, part):
+            report_missing(draft, row.key, role, part)
 
 
 def _clocks(draft: Draft, row: StageRow, stage: Stage) -> None:
     for timescale in stage.timescales:
         timed = timing.timed(draft, timescale)
-        timing.start(draft, "timescale", timescale.key, row.key, timed.due, f"To {timescale.deliverable}. {timed.words}",
+        timing.start(draft, "timescale", timescale.key, row.key, timed.due,
+                     f"To {timescale.deliverable}. {timed.words}",
                      timescale.chase, kind="chosen" if timed.chosen else timescale.kind)  # fmt: skip
 
 
@@ -250,7 +215,7 @@ def _tell(draft: Draft, row_key: str, tells: tuple[Tell, ...]) -> None:
             continue
         party = joined(draft, tell.role, part)
         if not party:
-            _report_missing(draft, row_key, tell.role, part)
+            report_missing(draft, row_key, tell.role, part)
             continue
         row = draft.case.stage_row(row_key)
         draft.note("told", f"{party.name}, {party.title}, is told.", replace(row, informed=(*row.informed, name)),
@@ -277,11 +242,12 @@ def _tell_raiser(draft: Draft, row_key: str) -> None:
         return
     clock = draft.case.running("timescale", row_key)[0]
     write(draft, "progress", raiser, row_key, actors=_actor_values(draft, row_key), unknown=_unknown(draft, row),
-          due=clock.working, told=_told_names(draft, row), missing=missing_labels(draft), history=history(draft), stage=staged(draft, draft.case.stage_row(row_key)))  # fmt: skip
+          due=clock.working, told=_told_names(draft, row), missing=missing_labels(draft), history=history(draft),
+          stage=staged(draft, draft.case.stage_row(row_key)))  # fmt: skip
 
 
 def _awaited(draft: Draft, row: StageRow) -> list[str]:
-    """What has been asked for in this stage and has not come: the referral is passed on meanwhile, marked incomplete."""
+    """What has been asked for in this stage and has not come: it is passed on meanwhile, marked incomplete."""
     return [asked.title for asked in draft.case.asked if asked.row == row.key and asked.answer is None]
 
 
@@ -292,14 +258,9 @@ def _asked_already(draft: Draft, row_key: str, each: Request, party: Party) -> b
 def _asked_party(draft: Draft, row_key: str, of: str) -> Party | None:
     acts = row_acts(draft, draft.case.stage_row(row_key))
     if of in ("raising", "receiving", "decider"):
-        role = role_of(acts, _part(f":{of}"))
-        return joined(draft, role, _part(f":{of}")) if role else None
+        role = role_of(acts, part_of(f":{of}"))
+        return joined(draft, role, part_of(f":{of}")) if role else None
     return joined(draft, of, "partnership")
-
-
-def _part(gap: str) -> Part:
-    parts: dict[str, Part] = {"raising": "raising", "receiving": "receiving", "decider": "decider"}
-    return parts.get(gap.split(":")[1], "partnership")
 
 
 def _actor_values(draft: Draft, row_key: str) -> list[dict[str, str]]:

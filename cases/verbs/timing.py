@@ -34,7 +34,8 @@ def timed(draft: Draft, timescale: Timescale, since: datetime | None = None) -> 
         return Timed(found[0], f"{found[1]} ({timescale.source.cited})", timescale.kind == "chosen")
     days = draft.policy.chases[timescale.chase].interval
     chosen = due(draft.moment.calendar, WorkingDays(days), began)
-    return Timed(chosen, f"{_unnumbered(timescale.limit)} This date is {draft.policy.partnership.short_name}'s own setting in "
+    return Timed(chosen,
+                 f"{_unnumbered(timescale.limit)} This date is {draft.policy.partnership.short_name}'s own setting in "
                  f"this service: {days} working days.", True)  # fmt: skip
 
 
@@ -63,12 +64,13 @@ def start(
 
 
 def retimed(draft: Draft, clock: Clock, timescale: Timescale) -> Clock | None:
-    """The clock with the date that the facts give it now; nothing where that is the date it has."""
+    """A clock in its place with the date that the facts give now; nothing where that is the date it has."""
     when = timed(draft, timescale, clock.started_at)
     if when.due.at == clock.due_at:
         return None
     kind = "chosen" if when.chosen else timescale.kind
-    moved = replace(clock, due_at=when.due.at, due_day=when.due.day, working=spoken_due(when.due), kind=kind,
+    moved = replace(clock, key=f"k{len(draft.case.clocks) + 1}", step=0, due_at=when.due.at, due_day=when.due.day,
+                    working=spoken_due(when.due), kind=kind,
                     provisional=when.due.provisional)  # fmt: skip
     return _first(draft, moved)
 
@@ -99,7 +101,7 @@ def upcoming(draft: Draft, clock: Clock, step: int) -> Clock:
 
 
 def _first(draft: Draft, clock: Clock) -> Clock:
-    """The clock waiting for its first step. One that is overdue from the start is looked at on the next working morning."""
+    """The clock waiting for its first step; one overdue from the start is looked at on the next working morning."""
     calendar = draft.moment.calendar
     if clock.due_at > draft.now:
         return upcoming(draft, clock, 0)

@@ -26,9 +26,8 @@ class Folder:
         path.mkdir(parents=True, exist_ok=True)
 
     def send(self, envelope: Envelope, message: bytes) -> None:
-        number = len(os.listdir(self.path)) + 1
-        name = f"{number:06d}-{secrets.token_hex(4)}.eml"
         try:
+            name = f"{len(os.listdir(self.path)) + 1:06d}-{secrets.token_hex(4)}.eml"
             _write(self.path / f".{name}", envelope.recipient.encode() + b"\n" + message)
             os.rename(self.path / f".{name}", self.path / name)
         except OSError as error:

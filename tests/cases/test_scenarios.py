@@ -1,4 +1,4 @@
-"""The scenarios of the policies: what each clause asks for comes true, and the record alone gives the state, at every step."""
+"""The scenarios: what each clause asks for comes true, and the record alone gives the state at every step."""
 
 import json
 from collections import Counter
@@ -21,8 +21,8 @@ FILES = sorted(path for path in FOLDER.glob("*.yaml") if path.name != "world.yam
 
 # The clauses of the policy's own paper, as far as something happens under them.
 CLAUSES = {
-    "1.2", "1.3", "1.4", "1.5", "1.6", "1.7", "1.8", "1.9", "2.1", "2.2", "2.3", "2.4", "2.5", "2.6", "2.7", "2.8", "2.9",
-    "2.10", "2.11", "2.13", "2.14", "2.15", "2.16", "2.17", "2.18", "3.1", "4",
+    "1.2", "1.3", "1.4", "1.5", "1.6", "1.7", "1.8", "1.9", "2.1", "2.2", "2.3", "2.4", "2.5", "2.6", "2.7", "2.8",
+    "2.9", "2.10", "2.11", "2.13", "2.14", "2.15", "2.16", "2.17", "2.18", "3.1", "4",
 }  # fmt: skip
 
 
@@ -52,7 +52,9 @@ def test_the_record_alone_gives_the_state_after_every_step(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_letter_is_one_of_its_kind(path: Path) -> None:
-    kinds = Counter((each.purpose, each.about, each.rung, each.to, each.revision) for _, each in course_of(path).letters)
+    kinds = Counter(
+        (each.purpose, each.about, each.rung, each.to, each.revision) for _, each in course_of(path).letters
+    )
     assert [kind for kind, count in kinds.items() if count > 1] == []
 
 
@@ -91,7 +93,8 @@ def test_the_course_reads_as_json() -> None:
     course = json.loads(course_of(FOLDER / "2_6_plan.yaml").json())
     letter = next(each for each in course["letters"] if each["purpose"] == "for_information")
     assert letter == {
-        "at": "2026-11-30T09:00:00+00:00", "purpose": "for_information", "to": "Olive Pratt", "email": "olive.pratt@chscp.example",
+        "at": "2026-11-30T09:00:00+00:00", "purpose": "for_information", "to": "Olive Pratt",
+        "email": "olive.pratt@chscp.example",
         "cites": ["as we read 2.6", "policy 1.8", "policy 2.3-2.5"], "answers": [],
     }  # fmt: skip
     assert course["status"] == "open"

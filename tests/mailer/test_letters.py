@@ -14,8 +14,6 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from cases.verbs.decision import Offer
 from mailer.letters import Frame, LetterError, Letters
@@ -64,7 +62,8 @@ VALUES: dict[str, Any] = {
     "not_filed": ["Tom Plantedname"], "others": [PERSON], "outcome": "It is resolved", "phone": "020 7946 0011",
     "outside": {"to": "the Secretary of State", "hands_over": "the record", "comes_back": "We are told."},
     "procedure": "Contact the LADO.", "purpose_words": "to open a page", "raised_by": PERSON,
-    "recorded": "It is resolved", "records": [RULE], "said": [SAID], "says": "Board members come first.", "signposts": [RULE],
+    "recorded": "It is resolved", "records": [RULE], "said": [SAID], "says": "Board members come first.",
+    "signposts": [RULE],
     "silent": ["Tom Plantedname, line manager"], "stage": STAGE, "target": "Stage 3: Senior managers",
     "text": "Plantedtext.", "thing": "the actions so far", "time_words": "one working week (policy 1.5)",
     "title": "the actions so far", "told": ["Anna Plantedname, chair"], "unknown": ["director"],
@@ -290,33 +289,8 @@ def test_the_same_letter_gives_the_same_bytes() -> None:
     assert render[0] != LETTERS.render("stage", VALUES, OFFERS, NAME, EMAIL, replace(FRAME, page_url=None))
 
 
-PIECES = (
-    "\r\n", "\n", "\r", "\0", "Bcc: x@evil.example", f"--=_{TOKEN}", "--", "<script>", "</td>", "<b x='", '"', "&lt;", "é", ".",
-    "{{ 7 * 7 }}", "{% raw %}", "=?utf-8?q?=0D=0A?=", "\u2028", "\u202e", "\ud800", "<!--", "]]>",
-)  # fmt: skip
-HOSTILE = st.text(min_size=1) | st.lists(st.sampled_from(PIECES), min_size=1).map("".join)
-
-
-def planted(value: Any, text: str) -> Any:
-    """The value with this text in every place that holds text."""
-    if isinstance(value, str):
-        return f"x{text}x"
-    if isinstance(value, Mapping):
-        return {key: planted(each, text) for key, each in value.items()}
-    return [planted(each, text) for each in value] if isinstance(value, list) else value
-
-
-OURS = ("reference", "due", "kind", "harm_cited", "cited")  # what only the engine and the policy write
-
-
-@pytest.mark.parametrize("purpose", PURPOSES)
-@settings(deadline=None, max_examples=25)
-@given(text=HOSTILE)
-def test_no_text_in_any_value_adds_a_header_a_part_or_a_tag(purpose: str, text: str) -> None:
-    plain = {key: value if key in OURS else planted(value, "") for key, value in VALUES.items()}
-    hostile = {key: value if key in OURS else planted(value, text) for key, value in VALUES.items()}
-    expected, found = letter(purpose, plain), letter(purpose, hostile, to_name=text)
-    assert found.keys() == expected.keys()
-    assert found["Subject"] == expected["Subject"]
-    assert [part.get_content_type() for part in found.walk()] == [part.get_content_type() for part in expected.walk()]
-    assert Tags(body(found, "html")).found == Tags(body(expected, "html")).found
+def test_what_cannot_be_seen_is_taken_out_of_the_values() -> None:
+    values = VALUES | {"concern": "One\x1b[31m\u202eowt\r\nTwo\0", "child": "A.\r\n\r\nOur mark: B."}
+    text = body(letter("stage", values), "plain").replace("\r\n", "\n")
+    assert "    One[31mowt\n    Two\n" in text
+    assert "\nChild: A. Our mark: B.\n" in text

@@ -1,15 +1,20 @@
 """The letters and the engine agree: each purpose has its templates, and each letter has the values that it asks for."""
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import default
+from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cases.case import BUSINESS_SUPPORT, Case
 from cases.directory import Agency, Directory, Person
@@ -17,6 +22,7 @@ from cases.policy_file import read_policy
 from cases.submission import Answer, Submission
 from cases.verbs import answers, clocks, messages, opening
 from cases.verbs.decision import Decision, Letter, Moment, Offer
+from cases.verbs.posted import posted
 from cases.working_time import Calendar
 from mailer.letters import Frame, Letters
 
@@ -25,7 +31,7 @@ LETTERS = Letters(ROOT / "templates/letters")
 POLICY = read_policy(ROOT / "policies/chscp.yaml")
 CALENDAR = Calendar(ZoneInfo("Europe/London"), {}, date(2027, 12, 31))
 START = datetime(2026, 11, 27, 10, 0, tzinfo=UTC)
-WITHOUT_THE_ENGINE = {"code"}
+WITHOUT_THE_ENGINE = {"code", "tray"}
 AGENCIES = (
     Agency("hosp", "Homerton Healthcare", ("homerton.example",)),
     Agency("csc", "Hackney", ("hackney.example",)),
@@ -94,6 +100,12 @@ class Story:
         self.now = clock.look_at
         self.keep(clocks.look(self.case, clock.key, self.moment()))
 
+    def tells_the_raiser(self) -> None:
+        """The letter with the outcome arrives, and nobody objects."""
+        self.keep(posted(self.case, "outcome", "p1", "accepted", self.moment(), tells=True, shares=True, letter="l1"))
+        self.waits("told")
+        self.waits("objection")
+
     def _offered(self, does: str) -> Iterator[tuple[Letter, Offer]]:
         for letter in reversed(self.letters):
             yield from ((letter, offer) for offer in letter.offers if offer.does == does)
@@ -117,6 +129,7 @@ def decided() -> Story:
     story.says("give:rationale", "It has been three weeks.")
     story.says("way:panel")
     story.says("outcome:resolved", "A plan is agreed.")
+    story.tells_the_raiser()
     story.waits("on_file")
     return story
 
@@ -127,49 +140,32 @@ def confidential() -> Story:
     return story
 
 
-def closed() -> Story:
+def agreed() -> Story:
     story = Story(replace(SUBMISSION, starts_at="line_managers"))
-    parts = [party.key for party in story.case.parties if party.role == "line_manager"]
-    for who in parts:
+    for who in line_managers(story):
         story.keep(answers.hear(story.case, who, Answer("outcome:resolved", "s1", "Visited."), story.moment()))
-    for party in story.case.parties:
-        if party.key in parts:
-            story.keep(answers.hear(story.case, party.key, Answer("on_file", "case"), story.moment()))
-    story.keep(messages.put_to_a_person(story.case, "m1", "no answer was found", story.case.raiser, (), story.moment()))
-    story.keep(answers.hear(story.case, parts[0], Answer("outcome:resolved", "s1", "Again."), story.moment()))
-    return _shared(story)
-
-
-def _shared(story: Story) -> Story:
-    everybody = [party.key for party in story.case.parties]
-    story.case = replace(story.case, shared=tuple(everybody))
-    story.keep(_told(story))
-    story.waits("objection")
     return story
 
 
-def _told(story: Story) -> Decision:
-    from cases.verbs.posted import posted
-
-    decision = posted(
-        story.case, "outcome", story.case.raiser.key, "accepted", story.moment(), tells=True, shares=True, letter="l1"
-    )
-    story.keep(decision)
-    story.waits("told")
-    return replace(decision, case=story.case, letters=())
+def closed() -> Story:
+    story = agreed()
+    story.keep(messages.put_to_a_person(story.case, "m1", "no answer was found", story.case.raiser, (), story.moment()))
+    for who in line_managers(story):
+        story.keep(answers.hear(story.case, who, Answer("on_file", "case"), story.moment()))
+    story.case = replace(story.case, shared=story.case.to_share)
+    story.tells_the_raiser()
+    story.keep(answers.hear(story.case, "p1", Answer("outcome:resolved", "s1", "Again."), story.moment()))
+    return story
 
 
 def disputed() -> Story:
-    story = closed_at_once()
+    story = agreed()
     story.says("object", "Nothing was done.")
     return story
 
 
-def closed_at_once() -> Story:
-    story = Story(replace(SUBMISSION, starts_at="line_managers"))
-    for party in [party for party in story.case.parties if party.role == "line_manager"]:
-        story.keep(answers.hear(story.case, party.key, Answer("outcome:resolved", "s1", "Visited."), story.moment()))
-    return story
+def line_managers(story: Story) -> list[str]:
+    return [party.key for party in story.case.parties if party.role == "line_manager"]
 
 
 STORIES: tuple[Callable[[], Story], ...] = (chased, decided, confidential, closed, disputed)
@@ -221,3 +217,61 @@ def test_nothing_of_a_confidential_case_but_the_part_let_through_reaches_the_oth
         if letter.to not in (BUSINESS_SUPPORT, "p1") and letter.purpose != "divert":
             assert b"Only the missed visit" in text
             assert b"closed without a visit" not in text
+
+
+class Tags(HTMLParser):
+    """The elements of a page with their attributes' names; line breaks within a text do not count."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, list[str]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag != "br":
+            self.found.append((tag, [name for name, _ in attrs]))
+
+
+PIECES = (
+    "\r\n", "\n", "\r", "\0", "Bcc: x@evil.example", f"--=_{FRAME.token}", "--", "<script>", "</td>", "<b x='", '"',
+    "&lt;",
+    "é", ".",
+    "{{ 7 * 7 }}", "{% raw %}", "=?utf-8?q?=0D=0A?=", "\u2028", "\u202e", "\ud800", "<!--", "]]>",
+)  # fmt: skip
+HOSTILE = st.text(min_size=1) | st.lists(st.sampled_from(PIECES), min_size=1).map("".join)
+
+
+OURS = ("reference", "due", "kind", "harm_cited", "cited", "ended")  # what the engine and the policy alone write
+ONE_OF_EACH = {letter.purpose: letter for story in STORIES for letter in story().letters}
+
+
+def planted(value: Any, text: str, name: str = "") -> Any:
+    """The value with this text in every place that a person may have written."""
+    if isinstance(value, str):
+        return value if name in OURS or not value else f"x{text}x"
+    if isinstance(value, Mapping):
+        return {key: planted(each, text, key) for key, each in value.items()}
+    return [planted(each, text) for each in value] if isinstance(value, list) else value
+
+
+def made(letter: Letter, text: str) -> tuple[EmailMessage, list[tuple[str, list[str]]]]:
+    values = planted(letter.values, text)
+    message = message_from_bytes(
+        LETTERS.render(letter.purpose, values, letter.offers, text, letter.email, FRAME), policy=default
+    )
+    assert isinstance(message, EmailMessage)
+    page = message.get_body(("html",))
+    assert page is not None
+    return message, Tags(str(page.get_content())).found
+
+
+@pytest.mark.parametrize("purpose", sorted(ONE_OF_EACH))
+@settings(deadline=None, max_examples=25)
+@given(text=HOSTILE)
+def test_no_text_in_any_value_adds_a_header_a_part_or_a_tag(purpose: str, text: str) -> None:
+    expected, tags = made(ONE_OF_EACH[purpose], "")
+    found, found_tags = made(ONE_OF_EACH[purpose], text)
+    assert found.keys() == expected.keys()
+    assert found["Subject"] == expected["Subject"]
+    assert [part.get_content_type() for part in found.walk()] == [part.get_content_type() for part in expected.walk()]
+    assert found_tags == tags

@@ -1,0 +1,53 @@
+"""Finding who acts: the raiser's words first, then the directory; whoever nobody knows is a named task at once."""
+
+from dataclasses import replace
+
+from cases.case import Part, Party, StageRow
+from cases.verbs.decision import Draft
+from cases.verbs.letters import for_support
+from cases.verbs.people import SIDES, join, joined, next_key, row_acts
+
+
+def found(draft: Draft, row: StageRow, role: str, part: Part) -> Party | None:
+    acts = row_acts(draft, row)
+    named = _named_by_raiser(draft, row, part) if (role, part) == (acts.receiving, "receiving") else None
+    return named or joined(draft, role, part)
+
+
+def _named_by_raiser(draft: Draft, row: StageRow, part: Part) -> Party | None:
+    """At the first stage the other practitioner is whom the raiser named, where letters may go to that address."""
+    facts, first = draft.case.facts, next(t for t in draft.policy.tracks if t.key == row.track).stages[0]
+    email = str(facts.get("other_email", ""))
+    if part != "receiving" or row.stage != first.key or not email or not draft.moment.directory.may_write_to(email):
+        return None
+    role = first.acts.receiving
+    known = next((party for party in draft.case.parties if (party.role, party.part) == (role, part)), None)
+    return known or join(
+        draft,
+        Party(
+            next_key(draft.case),
+            part,
+            role,
+            draft.policy.roles[role].title,
+            str(facts.get("other_name", email)),
+            email,
+            draft.case.agencies.get(part),
+        ),  # fmt: skip
+    )
+
+
+def report_missing(draft: Draft, row_key: str, role: str, part: Part) -> None:
+    row = draft.case.stage_row(row_key)
+    if f"{role}:{part}" in row.missing:
+        return
+    title = draft.policy.roles[role].title
+    agency = draft.moment.directory.agency_name(draft.case.agencies.get(part)) or "the agency, which is not known yet"
+    where = f" of {agency}" if part in SIDES else ""
+    words = f"Nobody is known as {title}{where}. Please find out who it is and enter them in the directory."
+    draft.note("missing", words, replace(row, missing=(*row.missing, f"{role}:{part}")))
+    for_support(draft, f"missing:{row_key}:{role}:{part}", words)
+
+
+def part_of(gap: str) -> Part:
+    parts: dict[str, Part] = {"raising": "raising", "receiving": "receiving", "decider": "decider"}
+    return parts.get(gap.split(":")[1], "partnership")

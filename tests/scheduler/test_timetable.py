@@ -1,0 +1,37 @@
+"""The timetable: every recurring job, by name, each doing what it is named after."""
+
+from datetime import UTC, datetime, timedelta
+
+from scheduler.timetable import timetable
+
+NOW = datetime(2026, 12, 4, 8, tzinfo=UTC)
+
+
+def test_every_job_runs_what_it_is_named_after() -> None:
+    ran: list[tuple[str, datetime]] = []
+    jobs = timetable(
+        chase=lambda now: ran.append(("chase", now)),
+        send=lambda now: ran.append(("send", now)),
+        judge=lambda now: ran.append(("judge", now)),
+        checkpoint=lambda now: ran.append(("checkpoint", now)),
+    )
+    names = {}
+    for job in jobs:
+        job.run(NOW)
+        what, moment = ran.pop()
+        names[job.name] = what
+        assert moment == NOW
+    assert names == {
+        "judge mail that was stored and not yet read": "judge",
+        "look at the clocks whose time has come": "chase",
+        "send the letters that wait": "send",
+        "take the day's checkpoint of the record": "checkpoint",
+    }
+
+
+def test_nobody_waits_longer_than_a_few_seconds_for_a_letter_and_a_day_never_lacks_its_checkpoint() -> None:
+    def nothing(now: datetime) -> None: ...
+
+    every = {job.name: job.every for job in timetable(chase=nothing, send=nothing, judge=nothing, checkpoint=nothing)}
+    assert every["send the letters that wait"] <= timedelta(seconds=10)
+    assert every["take the day's checkpoint of the record"] <= timedelta(hours=1)
