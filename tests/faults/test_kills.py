@@ -7,23 +7,26 @@ that got no page is sent again, a mail that was not taken in is offered again, a
 
 import multiprocessing
 import os
-import shutil
 import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes
+from email import message_from_bytes, policy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Engine, Pool, event, select
 
-from answerable.settings import ROOT, PartnershipSettings, Settings
+from answerable import wiring
+from answerable.settings import PartnershipSettings, Settings
 from answerable.wiring import Service, build
 from cases.directory import Agency, Person
+from cases.policy_file import read_policies
 from cases.store import case_rows, outbox
 from cases.store.database import Database
 from cases.store.setup import migrate
@@ -31,7 +34,9 @@ from cases.submission import Submission
 from cases.tables import cases, letters, messages
 from cases.vault import MasterKeys
 from mailer import outbox as mailer_outbox
+from mailer.letters import Letters
 from mailer.transports.folder import Folder
+from mailer.transports.transport import Envelope
 
 START = datetime(2026, 11, 27, 10, tzinfo=UTC)
 KEY = MasterKeys.new_text()
@@ -44,6 +49,13 @@ FORM = Submission(
 )  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def _read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Templates and policies are read by the first process; those forked from it have them, as they never change."""
+    monkeypatch.setattr(wiring, "Letters", cache(Letters))
+    monkeypatch.setattr(wiring, "read_policies", cache(read_policies))
+
+
 @dataclass
 class World:
     """What stands outside the process and survives it."""
@@ -53,10 +65,6 @@ class World:
     @property
     def post_room(self) -> Folder:
         return Folder(self.folder / "post-room")
-
-    @property
-    def policies(self) -> Path:
-        return self.folder / "policies"
 
     def happened(self, step: str) -> bool:
         return (self.folder / f"{step}.done").exists()
@@ -68,7 +76,7 @@ class World:
 
 def service(world: World, now: datetime) -> Service:
     settings = Settings(
-        database=world.folder / "answerable.db", master_key=KEY, trust_anchor=BOUNDARY, policies=world.policies,
+        database=world.folder / "answerable.db", master_key=SecretStr(KEY), trust_anchor=BOUNDARY,
         partnerships={"chscp": PartnershipSettings(inbox="escalations@chscp.example", business_support="office@support.example")},
     )  # fmt: skip
     return build(settings, lambda: now, world.post_room)
@@ -76,8 +84,6 @@ def service(world: World, now: datetime) -> Service:
 
 def prepared(folder: Path) -> World:
     world = World(folder)
-    world.policies.mkdir()
-    shutil.copy(ROOT / "policies" / "chscp.yaml", world.policies)
     migrate(Database(folder / "answerable.db"))
     agencies = [Agency("homerton", "Homerton Health", ("homerton.example",)), Agency("csc", "Social Care", ("csc.example",))]
     people = [
@@ -96,7 +102,9 @@ def life(world: World) -> None:
         ("sent", START, _send),
         ("code", START + timedelta(minutes=5), _confirm),
         ("sent again", START + timedelta(minutes=5), _send),
-        ("reply", START + timedelta(hours=1), _reply),
+        # After a kill a letter waits for its lease and its one repeat; Alice can answer only what has reached her.
+        *((f"sent after {minutes}", START + timedelta(minutes=minutes), _send) for minutes in (30, 60, 90)),
+        ("reply", START + timedelta(hours=2), _reply),
         ("chase", CHASED, _chase),
         ("sent at last", CHASED, _send),
     ]
@@ -143,8 +151,9 @@ def _confirm(running: Service, world: World, now: datetime) -> None:
 def _reply(running: Service, world: World, now: datetime) -> None:
     """Alice answers her letter about stage 1, as her mail program and our mail server would put it."""
     for posted in world.post_room.letters():
-        letter = message_from_bytes(posted.message)
-        if posted.recipient == FORM.email and "NOT RESOLVED" in str(letter.get_payload()[0].get_payload(decode=True)):
+        letter = message_from_bytes(posted.message, policy=policy.default)
+        text = letter.get_body(("plain",))
+        if posted.recipient == FORM.email and text and "NOT RESOLVED" in text.get_content():
             raw = (
                 f"Authentication-Results: {BOUNDARY}; dmarc=pass header.from=homerton.example\r\n"
                 f"From: Alice Osei <{FORM.email}>\r\nTo: {letter['Reply-To']}\r\nSubject: Re: {letter['Subject']}\r\n"
@@ -274,7 +283,7 @@ def test_a_planted_send_before_the_commit_is_caught(tmp_path: Path, monkeypatch:
     """The harness itself is proved: a sender that hands over first and writes down afterwards must not pass."""
 
     def send_first(self: Any, letter: outbox.Stored, message: bytes, now: datetime) -> None:
-        envelope = mailer_outbox.Envelope(self._senders[letter.partnership].inbox, letter.email)
+        envelope = Envelope(self._senders[letter.partnership].inbox, letter.email)
         self._transport.send(envelope, message)
         self._correspondence.handing_over(letter, message, now)
         self._correspondence.accepted(letter, now)

@@ -16,6 +16,7 @@ from cases.policy_yaml import read_yaml
 from cases.rehearsal import Play
 from cases.scenario import Scenario, read_scenario
 from cases.submission import Answer
+from cases.verbs.decision import Letter
 
 ROOT = Path(__file__).parents[3]
 WORLD = read_scenario(ROOT / "tests/policies/scenarios/chscp/2_6_plan.yaml")
@@ -195,3 +196,48 @@ def test_taking_it_further_ends_the_time_for_objecting_and_the_next_outcome_is_t
     play.run_to(at("2026-12-03 09:00"))
     told.append((play.case.told, len(play.case.running("objection"))))
     assert told == [(True, 1), (False, 0), (True, 1)]
+
+
+class Held(Play):
+    """A rehearsal in which letters of one purpose never leave."""
+
+    held = ""
+
+    def _still_wanted(self, letter: Letter) -> bool:
+        return letter.purpose != self.held and super()._still_wanted(letter)
+
+
+@pytest.mark.parametrize(("held", "status"), [("outcome", "closing"), ("shared", "closing"), ("echo", "closed")])
+def test_a_case_stays_open_while_what_tells_or_shares_it_has_not_left(held: str, status: str) -> None:
+    play = Held(policy(), Scenario(WORLD.plot.model_copy(update={"without": ()}), WORLD.world).directory, england())
+    play.held = held
+    play.receive(WORLD.world.form, at("2026-11-27 10:00"))
+    play.confirm(at("2026-11-27 10:00"))
+    say(play, "Alice Osei", "outcome:not_resolved", "2026-11-30 09:00")
+    say(play, "Carol Dunn", "outcome:resolved", "2026-11-30 10:00")
+    say(play, "Dev Ellis", "outcome:resolved", "2026-11-30 10:00")
+    say(play, "Carol Dunn", "on_file", "2026-12-01 10:00", about="case")
+    say(play, "Dev Ellis", "on_file", "2026-12-01 10:00", about="case")
+    play.run_to(at("2026-12-31 10:00"))
+    assert play.case.status == status
+
+
+def test_a_side_that_takes_its_answer_back_ends_the_time_for_objecting() -> None:
+    play = begun(starts_at="line_managers")
+    say(play, "Dev Ellis", "outcome:resolved", "2026-11-30 09:00")
+    play.run_to(at("2026-12-01 12:00"))
+    say(play, "Dev Ellis", "outcome:not_resolved", "2026-12-01 13:00")
+    assert (play.case.told, play.case.running("told"), play.case.running("objection")) == (False, (), ())
+
+
+def test_a_raiser_who_notes_it_on_file_but_was_never_told_keeps_the_case_open() -> None:
+    play = Held(policy(), Scenario(WORLD.plot, WORLD.world).directory, england())
+    play.held = "outcome"
+    play.receive(WORLD.world.form, at("2026-11-27 10:00"))
+    play.confirm(at("2026-11-27 10:00"))
+    say(play, "Alice Osei", "outcome:resolved", "2026-11-30 09:00")
+    say(play, "Ben Cole", "outcome:resolved", "2026-11-30 10:00")
+    say(play, "Alice Osei", "on_file", "2026-12-01 10:00", about="case")
+    say(play, "Ben Cole", "on_file", "2026-12-01 10:00", about="case")
+    play.run_to(at("2026-12-31 10:00"))
+    assert (play.case.status, play.case.told) == ("closing", False)
