@@ -69,9 +69,9 @@ def check(policies: Policies = None, json: Json = False) -> None:
 
     from answerable.now import now
     from answerable.settings import ROOT
-    from cases.policy_check import check as faults_of
-    from cases.policy_file import load_policy
-    from cases.signoff import report, report_data
+    from cases.policy_files.check import check as faults_of
+    from cases.policy_files.reading import load_policy
+    from cases.policy_files.signoff import report, report_data
 
     today = now().date()
     with _plainly(1):
@@ -87,9 +87,9 @@ def check(policies: Policies = None, json: Json = False) -> None:
 @app.command()
 def rehearse(policy: Path, scenario: Path, json: Json = False) -> None:
     """Play a scenario against a policy: every letter, clock and entry with its clause and date. Nothing is sent."""
-    from cases.policy_file import read_policy
-    from cases.rehearsal import rehearse as play
-    from cases.scenario import read_scenario
+    from cases.policy_files.reading import read_policy
+    from cases.rehearsals.rehearsal import rehearse as play
+    from cases.rehearsals.scenario import read_scenario
 
     with _plainly():
         course = play(read_policy(policy), read_scenario(scenario))
@@ -185,8 +185,8 @@ def _plainly(status: int = 2) -> Iterator[None]:
     """What a person can mend is said in plain words, without a traceback."""
     from answerable.settings import SettingsError
     from cases.directory_file import DirectoryError
-    from cases.policy_fault import PolicyError
-    from cases.scenario import ScenarioError
+    from cases.policy_files.fault import PolicyError
+    from cases.rehearsals.scenario import ScenarioError
     from cases.store.database import DatabaseUnavailable
     from cases.vault import VaultError
     from intake.mailbox import NobodysMail

@@ -8,7 +8,7 @@ from answerable.settings import Settings, SettingsError
 from cases.casework import Casework, Partnership
 from cases.correspondence import Correspondence
 from cases.ledger import Ledger
-from cases.policy_file import LoadedPolicy, read_policies
+from cases.policy_files.reading import LoadedPolicy, read_policies
 from cases.reading import Reading
 from cases.store.database import Database
 from cases.store.keyring import Keyring

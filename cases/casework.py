@@ -16,7 +16,7 @@ from cases.case import Case
 from cases.directory import Agency, Directory, Person
 from cases.holidays import england
 from cases.policy import Facts, Policy
-from cases.policy_file import LoadedPolicy, parse_policy
+from cases.policy_files.reading import LoadedPolicy, parse_policy
 from cases.reference import Reference
 from cases.store import access, case_rows, outbox, people
 from cases.store.database import Database

@@ -1,6 +1,6 @@
 """A partnership's policy as data: its paper, its form, its stages, and the questions that a decision asks of it.
 
-A policy is read by `cases.policy_file`, which names every fault with its line. Nothing here knows any one partnership:
+A policy is read by `cases.policy_files.reading`, which names every fault with its line. Nothing here knows any one partnership:
 roles, stages, questions and words are all data.
 """
 

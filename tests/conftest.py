@@ -19,7 +19,7 @@ from cases import tables
 from cases.casework import Casework, Partnership
 from cases.correspondence import Correspondence
 from cases.directory import Agency, Person
-from cases.policy_file import load_policy
+from cases.policy_files.reading import load_policy
 from cases.reading import Reading
 from cases.standing import View
 from cases.store import outbox

@@ -15,7 +15,7 @@ from answerable.now import MovableTime
 from answerable.settings import ROOT, PartnershipSettings, Settings
 from answerable.wiring import Service, build
 from cases.holidays import england
-from cases.policy_file import LoadedPolicy, read_policies
+from cases.policy_files.reading import LoadedPolicy, read_policies
 from cases.store.database import Database
 from cases.store.setup import migrate
 from cases.vault import MasterKeys

@@ -4,7 +4,7 @@ import pytest
 
 from answerable.demo.world import AGENCIES, directory_of
 from cases.policy import Policy
-from cases.policy_file import read_policy
+from cases.policy_files.reading import read_policy
 from mailer.guard import Guard
 
 ROOT = Path(__file__).parents[2]

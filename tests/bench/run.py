@@ -22,7 +22,7 @@ from sqlalchemy import insert
 from answerable.settings import ROOT
 from cases.casework import Casework, Partnership
 from cases.directory import Agency, Person
-from cases.policy_file import load_policy
+from cases.policy_files.reading import load_policy
 from cases.store import case_rows
 from cases.store.database import Database
 from cases.store.keyring import Keyring

@@ -13,7 +13,7 @@ from cases.submission import Answer, Submission
 from cases.vault import KeyDestroyed
 
 if TYPE_CHECKING:
-    from conftest import World
+    from tests.conftest import World
 
 
 @pytest.fixture

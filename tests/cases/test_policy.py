@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from cases.policy import Policy, applies
-from cases.policy_file import read_policy
+from cases.policy_files.reading import read_policy
 from cases.stages import Limit, Source
 
 SMALL = Path(__file__).parents[1] / "policies/small.yaml"

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from cases.policy import Policy
-from cases.policy_file import read_policies, read_policy
-from cases.policy_yaml import read_yaml
-from cases.rehearsal import Course, rehearse
-from cases.scenario import Plot, Scenario, World, read_scenario
+from cases.policy_files.reading import read_policies, read_policy
+from cases.policy_files.yaml import read_yaml
+from cases.rehearsals.rehearsal import Course, rehearse
+from cases.rehearsals.scenario import Plot, Scenario, World, read_scenario
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "tests/policies/scenarios/chscp"

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from cases.case import Case, Fields
-from cases.policy_file import read_policy
-from cases.rehearsal import rehearse
-from cases.scenario import read_scenario
+from cases.policy_files.reading import read_policy
+from cases.rehearsals.rehearsal import rehearse
+from cases.rehearsals.scenario import read_scenario
 from cases.shape import PART_PLACES, case_from, own_fields, plain, plain_change, rebuilt
 
 ROOT = Path(__file__).parents[2]

@@ -8,9 +8,9 @@ from random import Random
 
 from cases.case import BUSINESS_SUPPORT
 from cases.holidays import england
-from cases.policy_file import read_policy
-from cases.rehearsal import Play
-from cases.scenario import read_scenario
+from cases.policy_files.reading import read_policy
+from cases.rehearsals.rehearsal import Play
+from cases.rehearsals.scenario import read_scenario
 from cases.submission import Answer
 
 ROOT = Path(__file__).parents[2]

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from cases.directory import Agency, Directory
-from cases.policy_file import load_policy
+from cases.policy_files.reading import load_policy
 from intake import questions
 from web.posted import Posted
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from cases.case import BUSINESS_SUPPORT, Case
 from cases.directory import Agency, Directory, Person
-from cases.policy_file import read_policy
+from cases.policy_files.reading import read_policy
 from cases.submission import Answer, Submission
 from cases.verbs import answers, clocks, messages, opening
 from cases.verbs.decision import Decision, Letter, Moment, Offer

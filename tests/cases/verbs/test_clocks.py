@@ -11,9 +11,9 @@ import pytest
 from cases.case import BUSINESS_SUPPORT
 from cases.holidays import england
 from cases.policy import Policy
-from cases.policy_yaml import read_yaml
-from cases.rehearsal import Play
-from cases.scenario import Scenario, ScenarioError, read_scenario
+from cases.policy_files.yaml import read_yaml
+from cases.rehearsals.rehearsal import Play
+from cases.rehearsals.scenario import Scenario, ScenarioError, read_scenario
 from cases.submission import Answer
 from cases.verbs import clocks
 from cases.verbs.decision import Decision, Moment
@@ -125,6 +125,6 @@ def test_a_ladder_that_only_reminds_and_a_case_overdue_from_the_start() -> None:
 
 def test_a_clock_that_neither_stops_nor_moves_ends_the_rehearsal(monkeypatch: pytest.MonkeyPatch) -> None:
     play = begun()
-    monkeypatch.setattr("cases.rehearsal.clocks.look", lambda case, key, moment: Decision(case, (), (), ()))
+    monkeypatch.setattr("cases.rehearsals.rehearsal.clocks.look", lambda case, key, moment: Decision(case, (), (), ()))
     with pytest.raises(ScenarioError, match="neither stopped nor moved"):
         play.run_to(at("2026-12-07 09:00"))

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from cases.case import BUSINESS_SUPPORT
 from cases.holidays import england
-from cases.policy_file import read_policy
-from cases.rehearsal import Play, Step
-from cases.scenario import Scenario, read_scenario
+from cases.policy_files.reading import read_policy
+from cases.rehearsals.rehearsal import Play, Step
+from cases.rehearsals.scenario import Scenario, read_scenario
 from cases.shape import plain_change, rebuilt
 from cases.submission import Answer
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cases.case import Part, Party, StageRow
-from cases.policy_file import read_policy
+from cases.policy_files.reading import read_policy
 from cases.verbs.outcomes import read, said
 
 NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)

@@ -12,9 +12,9 @@ import pytest
 from cases.case import BUSINESS_SUPPORT
 from cases.holidays import england
 from cases.policy import Policy
-from cases.policy_yaml import read_yaml
-from cases.rehearsal import Play
-from cases.scenario import Scenario, read_scenario
+from cases.policy_files.yaml import read_yaml
+from cases.rehearsals.rehearsal import Play
+from cases.rehearsals.scenario import Scenario, read_scenario
 from cases.submission import Answer
 from cases.verbs.decision import Letter
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_core import ErrorDetails
 
 from cases.directory import Agency, Directory, Person
-from cases.policy_yaml import Written, read_yaml
+from cases.policy_files.yaml import Written, read_yaml
 
 Local = Annotated[datetime, Field(description="local time, e.g. 2026-11-27 10:00")]
 Given = Mapping[str, str | tuple[str, ...]]

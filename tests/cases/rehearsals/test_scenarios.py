@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from cases.case import Fields
-from cases.expectations import unmet
+from cases.rehearsals.expectations import unmet
 from cases.policy import Policy
-from cases.policy_file import read_policy
-from cases.rehearsal import Course, rehearse
-from cases.scenario import Expected, ScenarioError, read_scenario
+from cases.policy_files.reading import read_policy
+from cases.rehearsals.rehearsal import Course, rehearse
+from cases.rehearsals.scenario import Expected, ScenarioError, read_scenario
 from cases.shape import plain_change, rebuilt
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "tests/policies/scenarios/chscp"
 FILES = sorted(path for path in FOLDER.glob("*.yaml") if path.name != "world.yaml")
 

@@ -10,11 +10,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from cases.policy import Policy
-from cases.policy_check import unknown_names
-from cases.policy_fault import Fault, PolicyError
-from cases.policy_mend import mended
-from cases.policy_words import in_plain_words
-from cases.policy_yaml import Written, read_yaml
+from cases.policy_files.check import unknown_names
+from cases.policy_files.fault import Fault, PolicyError
+from cases.policy_files.mend import mended
+from cases.policy_files.words import in_plain_words
+from cases.policy_files.yaml import Written, read_yaml
 
 
 @dataclass(frozen=True, slots=True)

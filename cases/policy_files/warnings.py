@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from cases import policy_paths
+from cases.policy_files import paths
 from cases.policy import Policy
-from cases.policy_fault import Fault
-from cases.policy_proof import Proof
+from cases.policy_files.fault import Fault
+from cases.policy_files.proof import Proof
 
 NAMED_IN = {
     "roles": ("role", "raising", "receiving", "decides", "through", "proxy", "opened_by", "of"),
@@ -23,7 +23,7 @@ def warnings(policy: Policy, file: str, lines: Mapping[str, int], today: date) -
     _unused(proof)
     for track in policy.tracks:
         for stage in track.stages:
-            if (stage.then or stage.branches) and not policy_paths.goes_on(policy, stage):
+            if (stage.then or stage.branches) and not paths.goes_on(policy, stage):
                 at = f"tracks[{track.key}].stages[{stage.key}]"
                 proof.fault(at, "It names a next stage, but none of its outcomes leaves it unresolved.")
     return sorted(set(proof.faults))

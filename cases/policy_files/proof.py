@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 
 from cases.policy import Policy, Question
-from cases.policy_fault import Fault
+from cases.policy_files.fault import Fault
 from cases.stages import Condition, Tell
 
 

@@ -16,7 +16,7 @@ from cases.case import BUSINESS_SUPPORT, Case, Clock
 from cases.directory import Directory
 from cases.holidays import england
 from cases.policy import Policy
-from cases.scenario import Event, Form, Scenario, ScenarioError, person
+from cases.rehearsals.scenario import Event, Form, Scenario, ScenarioError, person
 from cases.submission import Answer, Evidence, Submission
 from cases.verbs import answers, clocks, messages, opening, posted
 from cases.verbs.decision import Decision, Letter, Moment, Offer, Task, Written

@@ -9,10 +9,10 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from cases.policy import Policy
-from cases.policy_check import check
-from cases.policy_fault import Fault
-from cases.policy_file import LoadedPolicy
-from cases.policy_warnings import warnings
+from cases.policy_files.check import check
+from cases.policy_files.fault import Fault
+from cases.policy_files.reading import LoadedPolicy
+from cases.policy_files.warnings import warnings
 from cases.stages import Branch, Limit, Tell, Timescale
 
 BASES = {"R": "Our readings of the policy", "C": "Choices of the partnership in this service"}

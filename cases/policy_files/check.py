@@ -1,15 +1,15 @@
 """Proves a policy sound before a case is opened under it: every key refers to something and every path ends.
 
-What does not stop a policy from being used is in `cases.policy_warnings`.
+What does not stop a policy from being used is in `cases.policy_files.warnings`.
 """
 
 from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo
 
-from cases import policy_paths
+from cases.policy_files import paths
 from cases.policy import Policy, Question
-from cases.policy_fault import Fault
-from cases.policy_proof import Proof, answers_of
+from cases.policy_files.fault import Fault
+from cases.policy_files.proof import Proof, answers_of
 from cases.stages import Acts, Limit, Outcome, Request, Stage, Timescale
 
 RESERVED = (".example", ".test")
@@ -200,7 +200,7 @@ class _Proof(Proof):
                 "An outcome leaves the tiers, and the stage has none.",
                 "Add `tiers`, or take it out.",
             )
-        if policy_paths.goes_on(self.policy, stage) and not any(policy_paths.next_stages(self.policy, stage)):
+        if paths.goes_on(self.policy, stage) and not any(paths.next_stages(self.policy, stage)):
             self.fault(
                 path,
                 "An unresolved case has no stage to go to from here.",
@@ -220,7 +220,7 @@ class _Proof(Proof):
             self.known(f"{path}.branches[{index}].to", branch.to, stages, "stage")
         for index, expectation in enumerate(stage.expects):
             at = f"{path}.expects[{index}]"
-            if self.known(f"{at}.stage", expectation.stage, stages, "stage") and not policy_paths.can_follow(
+            if self.known(f"{at}.stage", expectation.stage, stages, "stage") and not paths.can_follow(
                 self.policy, expectation.stage, stage.key
             ):
                 self.fault(at, f"`{expectation.stage}` can never come before this stage.", "Expect an earlier stage.")
@@ -248,11 +248,11 @@ class _Proof(Proof):
                         at, f"Another track has a stage `{stage.key}` too.", "Each stage of a policy has its own key."
                     )
                 seen.add(stage.key)
-        for stage in policy_paths.unreached(self.policy):
+        for stage in paths.unreached(self.policy):
             self.fault(
                 self.path_of(stage), f"No case can ever come to the stage `{stage.key}`.", "Name it where a stage ends."
             )
-        for stage in policy_paths.endless(self.policy):
+        for stage in paths.endless(self.policy):
             self.fault(
                 self.path_of(stage), f"No path from `{stage.key}` ever ends.", "Add an outcome that resolves or ends."
             )
@@ -267,4 +267,4 @@ def _offered(policy: Policy, stage: Stage) -> Iterator[tuple[str, str]]:
         (policy.outcomes[key].word, policy.outcomes[key].title) for key in stage.outcomes if key in policy.outcomes
     )
     yield from ((way.word, way.title) for way in stage.ways)
-    yield from ((each.word, each.title) for each in policy_paths.next_stages(policy, stage))
+    yield from ((each.word, each.title) for each in paths.next_stages(policy, stage))

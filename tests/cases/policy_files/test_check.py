@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from cases.policy_check import check
-from cases.policy_fault import Fault
-from cases.policy_file import LoadedPolicy, load_policy, parse_policy
-from cases.policy_warnings import warnings
-from cases.signoff import report, report_data, signoff
+from cases.policy_files.check import check
+from cases.policy_files.fault import Fault
+from cases.policy_files.reading import LoadedPolicy, load_policy, parse_policy
+from cases.policy_files.warnings import warnings
+from cases.policy_files.signoff import report, report_data, signoff
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SMALL = ROOT / "tests/policies/small.yaml"
 FIVE = ["chscp", "cyscp", "hscp", "krscp", "wsscp"]
 TODAY = date(2026, 11, 23)
@@ -95,7 +95,7 @@ def test_the_small_policy_is_sound_and_nothing_in_it_is_unused() -> None:
 
 
 def test_every_bad_file_is_in_a_table() -> None:
-    tables = (ROOT / "tests/cases/test_policy_file.py").read_text() + Path(__file__).read_text()
+    tables = (ROOT / "tests/cases/policy_files/test_reading.py").read_text() + Path(__file__).read_text()
     assert [path.stem for path in (ROOT / "tests/policies/bad").iterdir() if f'"{path.stem}' not in tables] == []
 
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cases.policy_fault import Fault, PolicyError
-from cases.policy_file import load_policy, parse_policy, read_policies, read_policy
+from cases.policy_files.fault import Fault, PolicyError
+from cases.policy_files.reading import load_policy, parse_policy, read_policies, read_policy
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SMALL = ROOT / "tests/policies/small.yaml"
 BAD = ROOT / "tests/policies/bad"
 

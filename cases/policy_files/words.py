@@ -7,8 +7,8 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from cases.policy import Policy
-from cases.policy_fault import Fault
-from cases.policy_yaml import Loc, Written
+from cases.policy_files.fault import Fault
+from cases.policy_files.yaml import Loc, Written
 
 Error = Mapping[str, Any]
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from cases.case import Case
-from cases.rehearsal import Course
-from cases.scenario import Expected
+from cases.rehearsals.rehearsal import Course
+from cases.rehearsals.scenario import Expected
 from cases.verbs.decision import Letter
 
 

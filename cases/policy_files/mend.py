@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from cases.policy import Policy
-from cases.policy_words import kind_at, misspelt, places_of
-from cases.policy_yaml import Loc, Written
+from cases.policy_files.words import kind_at, misspelt, places_of
+from cases.policy_files.yaml import Loc, Written
 from cases.stages import Source
 
 Error = Mapping[str, Any]

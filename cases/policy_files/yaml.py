@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from cases.policy_fault import Fault
+from cases.policy_files.fault import Fault
 
 Loc = tuple[str | int, ...]
 
