@@ -86,6 +86,10 @@ format: setup ## lay the code out as `make lint` wants it
 bench: setup ## measure, and print the numbers as JSON
 	@$(BIN)/python tests/bench/run.py
 
+.PHONY: pictures
+pictures: setup browser ## take the README's pictures afresh
+	@PYTHONPATH=tests/plugins $(BIN)/python tests/pictures.py
+
 .PHONY: lock
 lock: setup ## pin requirements*.txt afresh from pyproject.toml
 	@$(LOCK) $(UPGRADE) --output-file requirements.txt pyproject.toml

@@ -128,7 +128,9 @@ def verify(json: Json = False) -> None:
 
 
 @app.command("new-key")
-def new_key(file: Annotated[Path, typer.Argument(help="Where to put the key. Back it up apart from the database.")]) -> None:
+def new_key(
+    file: Annotated[Path, typer.Argument(help="Where to put the key. Back it up apart from the database.")],
+) -> None:
     """Make a master key. Whoever loses it loses every case; whoever has it can read them."""
     from cases.vault import MasterKeys
 
@@ -137,12 +139,15 @@ def new_key(file: Annotated[Path, typer.Argument(help="Where to put the key. Bac
             out.write(MasterKeys.new_text())
     except OSError as error:
         _stop(f"{file} was not written: {error.strerror}.")
-    print(f"{file} holds a new master key. Set ANSWERABLE_MASTER_KEY_FILE={file}, and back the file up apart from the database.")
+    print(
+        f"{file} holds a new master key. Set ANSWERABLE_MASTER_KEY_FILE={file}, "
+        "and back the file up apart from the database."
+    )
 
 
 @directory_app.command("import")
 def directory_import(partnership: str, file: Path) -> None:
-    """Put a CSV file in place of a partnership's directory: columns agency, agency_name, domains, role, name, email, phone."""
+    """Put a CSV file in place of a directory: columns agency, agency_name, domains, role, name, email, phone."""
     from cases.directory_file import read_directory
 
     with _plainly():
@@ -151,7 +156,7 @@ def directory_import(partnership: str, file: Path) -> None:
             _stop(f"{partnership} does not run here. Known are: {', '.join(service.casework.partnerships)}.")
         policy = service.casework.partnerships[partnership].loaded.policy
         agencies, people = read_directory(file, policy)
-        service.casework.replace_directory(partnership, agencies, people, service.now().date())
+        service.casework.replace_directory(partnership, agencies, people, service.now())
     print(f"{len(agencies)} agencies and {len(people)} people are in the directory of {partnership}.")
 
 
@@ -194,8 +199,14 @@ def _plainly(status: int = 2) -> Iterator[None]:
     try:
         yield
     except (
-        SettingsError, DirectoryError, PolicyError, ScenarioError, DatabaseUnavailable, VaultError, NobodysMail
-    ) as error:  # fmt: skip
+        SettingsError,
+        DirectoryError,
+        PolicyError,
+        ScenarioError,
+        DatabaseUnavailable,
+        VaultError,
+        NobodysMail,
+    ) as error:
         _stop(str(error), status)
 
 

@@ -1,11 +1,10 @@
-"""Every setting, read once at the start: from the environment, and one optional TOML file. Loud when something is wrong.
+"""Every setting, read once at the start from the environment and one optional TOML file. Loud when one is wrong.
 
 A name in the file is `base_url`; in the environment ANSWERABLE_BASE_URL. A secret may also be named as a file:
 ANSWERABLE_MASTER_KEY_FILE. The environment stands over the file.
 """
 
 import difflib
-import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -36,14 +35,18 @@ class Settings(BaseModel):
 
     database: Path = Field(default=Path("answerable.db"), description="The database file")
     master_key: SecretStr = Field(description="The master key, lines of id:base64; make one with `answerable new-key`")
-    base_url: str = Field(default="http://127.0.0.1:8000", description="The address under which people reach the service")
+    base_url: str = Field(
+        default="http://127.0.0.1:8000", description="The address under which people reach the service"
+    )
     host: str = Field(default="127.0.0.1", description="The network address to listen on")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on")
     transport: Literal["console", "none"] = Field(
-        default="console", description="How letters leave: `console` prints them; `none` leaves them waiting in the outbox"
+        default="console",
+        description="How letters leave: `console` prints them; `none` leaves them waiting in the outbox",
     )
     trust_anchor: str | None = Field(
-        default=None, description="The authserv-id of your own mail server, whose verdict on a sender is believed; none: nobody is verified"
+        default=None,
+        description="The authserv-id of your own mail server, whose word on a sender counts; none: nobody is verified",
     )
     policies: Path = Field(default=ROOT / "policies", description="The folder of policy files")
     templates: Path = Field(default=ROOT / "templates", description="The folder of letters and pages")
@@ -97,7 +100,9 @@ def _secret_file(variable: str, path: str, problems: list[str]) -> str:
     try:
         return Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        problems.append(f"{variable} names the file {path}, which cannot be read. Put the file there, or correct the name.")
+        problems.append(
+            f"{variable} names the file {path}, which cannot be read. Put the file there, or correct the name."
+        )
         return ""
 
 
@@ -107,13 +112,17 @@ def _plain(place: tuple[int | str, ...], kind: str, message: str) -> str:
         variable = f"{PREFIX}{name.upper()}"
         return f"{name} is not set. Set {variable}, or {variable}_FILE, or put it into answerable.toml."
     if kind == "extra_forbidden":
-        return _unknown(name, list(Settings.model_fields) if len(place) == 1 else list(PartnershipSettings.model_fields))
+        return _unknown(
+            name, list(Settings.model_fields) if len(place) == 1 else list(PartnershipSettings.model_fields)
+        )
     return f"{name}: {message[0].lower()}{message[1:]}."
 
 
 def _unknown(name: str, known: list[str]) -> str:
     near = difflib.get_close_matches(name.rpartition(".")[2], known, 1)
-    return f"{name} is not a setting." + (f" Did you mean {near[0]}?" if near else f" The settings are: {', '.join(known)}.")
+    return f"{name} is not a setting." + (
+        f" Did you mean {near[0]}?" if near else f" The settings are: {', '.join(known)}."
+    )
 
 
 def _check(settings: Settings) -> None:
@@ -127,4 +136,6 @@ def _check(settings: Settings) -> None:
     for name in ("policies", "templates"):
         folder = getattr(settings, name)
         if not folder.is_dir():
-            raise SettingsError(f"{name}: there is no folder {folder}. Run from the project's folder, or set {PREFIX}{name.upper()}.")
+            raise SettingsError(
+                f"{name}: there is no folder {folder}. Run from the project's folder, or set {PREFIX}{name.upper()}."
+            )

@@ -73,7 +73,9 @@ def build(settings: Settings, now: Now, transport: Transport | None = None, rese
         correspondence=correspondence,
         reading=Reading(casework),
         ledger=ledger,
-        mailbox=Mailbox(correspondence, {office.key: office.inbox for office in offices.values()}, settings.trust_anchor),
+        mailbox=Mailbox(
+            correspondence, {office.key: office.inbox for office in offices.values()}, settings.trust_anchor
+        ),
         outbox=_outbox(settings, correspondence, ledger, transport, guard),
         chasing=Chasing(casework.due_clocks, casework.look, casework.set_aside),
     )

@@ -1,4 +1,4 @@
-"""The verbs of a case, one transaction each: load it, decide, and write the record, the state, the letters and the clocks.
+"""The verbs of a case, one transaction each: load it, decide, write the record, the state, the letters and the clocks.
 
 Everything that changes a case goes through here. `now` is aware UTC and always an argument.
 """
@@ -7,7 +7,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy import Connection, insert, select
@@ -73,9 +73,13 @@ class Casework:
                     row = {"hash": each.loaded.sha256, "partnership_id": each.key, "text": each.loaded.text}
                     connection.execute(insert(policies).values(**row, taken_at=now))
 
-    def replace_directory(self, partnership: str, agencies: list[Agency], holders: list[Person], today: date) -> None:
+    def replace_directory(self, partnership: str, agencies: list[Agency], holders: list[Person], now: datetime) -> None:
+        """Put a new directory in place of the old one. Whoever was missing on an open case is written to now."""
         with self.database.write() as connection:
-            people.replace(connection, partnership, agencies, holders, today)
+            people.replace(connection, partnership, agencies, holders, england().local_date(now))
+            waiting = case_rows.not_closed(connection, partnership)
+        for case_id in waiting:
+            self._decide(case_id, now, opening.directory_changed)
 
     def directory(self, partnership: str) -> Directory:
         with self.database.read() as connection:
@@ -96,7 +100,10 @@ class Casework:
         """The raiser shows by a code that the address is theirs. Gives the cookie of the device. Raises WrongCode."""
         with self.database.write() as connection:
             case = case_rows.load(connection, case_id, self.keyring)
-            subjects = (f"confirm:{case_id}", f"page:{case_id}:{case.raiser.key}")  # the first code, or one asked for since
+            subjects = (
+                f"confirm:{case_id}",
+                f"page:{case_id}:{case.raiser.key}",
+            )  # the first code, or one asked for since
             if any(access.use_code(connection, subject, code, self.keyring, now) for subject in subjects):
                 self._apply(connection, case, now, opening.confirm)
                 return access.remember(connection, case.partnership, case.raiser.email, self.keyring, now)
@@ -166,7 +173,9 @@ class Casework:
         office = self.partnerships[partnership]
         with self.database.write() as connection:
             words = "to open business support's desk"
-            self._code_letter(connection, office, f"desk:{partnership}", "Business support", office.business_support, words, now)
+            self._code_letter(
+                connection, office, f"desk:{partnership}", "Business support", office.business_support, words, now
+            )
 
     def use_desk_code(self, partnership: str, code: str, now: datetime) -> str:
         """Gives the cookie of business support's device. Raises WrongCode."""
@@ -221,10 +230,23 @@ class Casework:
         return Opened(case_id, reference, case_rows.status_token(secret, case_id, "p1"))
 
     def _code_letter(
-        self, connection: Connection, office: Partnership, subject: str, name: str, email: str, words: str, now: datetime
+        self,
+        connection: Connection,
+        office: Partnership,
+        subject: str,
+        name: str,
+        email: str,
+        words: str,
+        now: datetime,
     ) -> None:
         code = access.new_code(connection, office.key, subject, self.keyring, now)
-        values = {"code": code, "minutes": access.CODE_MINUTES, "purpose_words": words, "partnership": office.loaded.policy.partnership.name, "to_name": name}
+        values = {
+            "code": code,
+            "minutes": access.CODE_MINUTES,
+            "purpose_words": words,
+            "partnership": office.loaded.policy.partnership.name,
+            "to_name": name,
+        }
         whose = self.keyring.tokens(connection, now).lookup("sender", email)
         letter = Letter("code", whose, name, email, secrets.token_hex(8), values, urgent=True)
         outbox.plan(connection, office.key, None, letter, self.keyring, now, office.reply_domain)

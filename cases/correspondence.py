@@ -83,7 +83,9 @@ class Correspondence:
         """A mail gives an offered answer: recorded, and the mail kept with the case."""
         with self.database.write() as connection:
             case = case_rows.load(connection, traced.case_id, self.keyring)
-            self.casework.apply(connection, case, now, lambda case, moment: answers.hear(case, traced.party, answer, moment))
+            self.casework.apply(
+                connection, case, now, lambda case, moment: answers.hear(case, traced.party, answer, moment)
+            )
             self._judged(connection, message_id, "answered", why, traced)
 
     def file(self, message_id: str, traced: Traced | None, why: str, now: datetime) -> None:
@@ -91,7 +93,9 @@ class Correspondence:
         with self.database.write() as connection:
             if traced:
                 case = case_rows.load(connection, traced.case_id, self.keyring)
-                self.casework.apply(connection, case, now, lambda case, moment: messages.filed(case, message_id, why, moment))
+                self.casework.apply(
+                    connection, case, now, lambda case, moment: messages.filed(case, message_id, why, moment)
+                )
             self._judged(connection, message_id, "filed", why, traced)
 
     def to_tray(self, message_id: str, traced: Traced | None, why: str, known_sender: bool, now: datetime) -> None:
@@ -134,7 +138,9 @@ class Correspondence:
                 return False
             if message.case_id:
                 case, why = case_rows.load(connection, message.case_id, self.keyring), f"{kind}. {words}".strip(" .")
-                self.casework.apply(connection, case, now, lambda case, moment: messages.filed(case, message_id, why, moment))
+                self.casework.apply(
+                    connection, case, now, lambda case, moment: messages.filed(case, message_id, why, moment)
+                )
             inbox.judged(connection, message, "done", kind, self.keyring, message.case_id, message.letter_id)
             case_rows.end_task(connection, message.case_id or "", f"mail:{message_id}", now)
             return True
@@ -195,14 +201,23 @@ class Correspondence:
         with self.database.write() as connection:
             self._posted(connection, letter, "repeated", "handing over", now, repeated=True)
 
-    def _posted(self, connection: Connection, letter: outbox.Stored, became: str, state: str, now: datetime, **values: object) -> None:
+    def _posted(
+        self, connection: Connection, letter: outbox.Stored, became: str, state: str, now: datetime, **values: object
+    ) -> None:
         if not outbox.mark(connection, letter.id, letter.fence, state, now, **values) or not letter.case_id:
             return
         case = case_rows.load(connection, letter.case_id, self.keyring)
 
         def verb(case: Case, moment: Moment) -> Decision:
             return posted.posted(
-                case, letter.purpose, letter.to, became, moment, tells=letter.tells, shares=letter.shares, letter=letter.id
+                case,
+                letter.purpose,
+                letter.to,
+                became,
+                moment,
+                tells=letter.tells,
+                shares=letter.shares,
+                letter=letter.id,
             )
 
         self.casework.apply(connection, case, now, verb)
@@ -243,7 +258,9 @@ class Correspondence:
         office = self.casework.partnerships[partnership]
         words = f"A mail that belongs to no case we could name waits in the tray: {why}. Please read it."
         values = {"partnership": office.loaded.policy.partnership.name, "words": words, "to_name": "colleague"}
-        letter = Letter("tray", BUSINESS_SUPPORT, "Business support", office.business_support, f"mail:{message_id}", values)
+        letter = Letter(
+            "tray", BUSINESS_SUPPORT, "Business support", office.business_support, f"mail:{message_id}", values
+        )
         outbox.plan(connection, partnership, None, letter, self.keyring, now, office.reply_domain)
 
     def _judged(self, connection: Connection, message_id: str, state: str, why: str, traced: Traced | None) -> None:

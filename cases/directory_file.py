@@ -20,9 +20,16 @@ def read_directory(path: Path, policy: Policy) -> tuple[list[Agency], list[Perso
     problems = [problem for line, row in rows for problem in _problems(line, row, policy)]
     if problems:
         raise DirectoryError("\n".join([f"{path} was not taken in:", *problems]))
-    agencies = {row["agency"]: Agency(row["agency"], row["agency_name"], tuple(row["domains"].lower().split()))
-                for _, row in rows if row["agency"]}  # fmt: skip
-    people = [Person(row["role"], row["name"], row["email"], row["agency"] or None, row["phone"]) for _, row in rows if row["role"]]
+    agencies = {
+        row["agency"]: Agency(row["agency"], row["agency_name"], tuple(row["domains"].lower().split()))
+        for _, row in rows
+        if row["agency"]
+    }
+    people = [
+        Person(row["role"], row["name"], row["email"], row["agency"] or None, row["phone"])
+        for _, row in rows
+        if row["role"]
+    ]
     return list(agencies.values()), people
 
 
@@ -32,7 +39,9 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             reader = csv.DictReader(file)
             missing = set(COLUMNS) - set(reader.fieldnames or ())
             if missing:
-                raise DirectoryError(f"{path} has no column {', '.join(sorted(missing))}. It needs: {', '.join(COLUMNS)}.")
+                raise DirectoryError(
+                    f"{path} has no column {', '.join(sorted(missing))}. It needs: {', '.join(COLUMNS)}."
+                )
             for row in reader:
                 yield reader.line_num, {column: (row[column] or "").strip() for column in COLUMNS}
     except (OSError, UnicodeDecodeError) as error:

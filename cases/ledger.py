@@ -90,8 +90,10 @@ class Ledger:
 
     def _checkpoints(self, connection: Connection, partnership: str) -> Sequence[Checkpoint]:
         found = select(checkpoints).where(checkpoints.c.partnership_id == partnership).order_by(checkpoints.c.day)
-        return [_checkpoint(row.partnership_id, row.day, row.previous_hash, row.heads, row.hash)
-                for row in connection.execute(found)]  # fmt: skip
+        return [
+            _checkpoint(row.partnership_id, row.day, row.previous_hash, row.heads, row.hash)
+            for row in connection.execute(found)
+        ]
 
 
 def _checkpoint(partnership: str, day: date, previous_hash: str, heads: str, hash: str) -> Checkpoint:

@@ -1,7 +1,7 @@
 """A partnership's policy as data: its paper, its form, its stages, and the questions that a decision asks of it.
 
-A policy is read by `cases.policy_files.reading`, which names every fault with its line. Nothing here knows any one partnership:
-roles, stages, questions and words are all data.
+A policy is read by `cases.policy_files.reading`, which names every fault with its line. Nothing here knows any one
+partnership: roles, stages, questions and words are all data.
 """
 
 from collections.abc import Iterator, Mapping

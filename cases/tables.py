@@ -1,4 +1,4 @@
-"""Every table. Plain columns are what rows are found by; everything personal is in `sealed` columns, under one key a case.
+"""Every table. Rows are found by plain columns; what is personal is in `sealed` columns, under one key a case.
 
 Times are aware UTC. `partnership_id` stands on every row. Mail and letters that belong to no case yet are sealed under
 the partnership's tray key of the month (decisions, "Personal content and keys").

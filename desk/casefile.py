@@ -36,14 +36,30 @@ from web.limits import Limit
 from web.site import Sent, Site, see
 
 LIMITS: Mapping[str, Limit] = {"taken down": Limit(120, timedelta(minutes=10))}
-VIA = Field("via", "How did the answer come?", "radios", required=True, missing="Choose how the answer came",
-            options=[Option("telephone", "By telephone"), Option("desk", "In another way")])  # fmt: skip
-REASON = Field("reason", "Who said it, to whom, and when", required=True, longest=500,
-               missing="Write who said it, to whom, and when: it goes on the record",
-               hint="It goes on the record as the reason for writing it down here.")  # fmt: skip
-WHY = Field("reason", "Why do you record it so?", required=True, longest=500,
-            missing="Write why you record it so: it goes on the record",
-            hint="For example, the words of the mail that say it. It goes on the record.")  # fmt: skip
+VIA = Field(
+    "via",
+    "How did the answer come?",
+    "radios",
+    required=True,
+    missing="Choose how the answer came",
+    options=[Option("telephone", "By telephone"), Option("desk", "In another way")],
+)
+REASON = Field(
+    "reason",
+    "Who said it, to whom, and when",
+    required=True,
+    longest=500,
+    missing="Write who said it, to whom, and when: it goes on the record",
+    hint="It goes on the record as the reason for writing it down here.",
+)
+WHY = Field(
+    "reason",
+    "Why do you record it so?",
+    required=True,
+    longest=500,
+    missing="Write why you record it so: it goes on the record",
+    hint="For example, the words of the mail that say it. It goes on the record.",
+)
 
 
 def routes(site: Site, casework: Casework, correspondence: Correspondence, reading: Reading) -> APIRouter:

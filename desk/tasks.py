@@ -14,10 +14,18 @@ from web.site import Sent, Site, see
 
 DONE_FORM = Form(
     [
-        Field("words", "What was done", "textarea", required=True, rows=3, longest=1000,
-              missing="Write what was done: it goes on the record", hint="It goes on the record of the case."),
+        Field(
+            "words",
+            "What was done",
+            "textarea",
+            required=True,
+            rows=3,
+            longest=1000,
+            missing="Write what was done: it goes on the record",
+            hint="It goes on the record of the case.",
+        ),
     ]
-)  # fmt: skip
+)
 
 
 def routes(site: Site, casework: Casework, reading: Reading) -> APIRouter:

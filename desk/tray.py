@@ -31,12 +31,23 @@ REASONS = (
 )
 AWAY_FORM = Form(
     [
-        Field("kind", "Why does nothing follow from it?", "radios", required=True, missing="Choose a reason",
-              options=[Option(each, each) for each in REASONS]),
-        Field("words", "A few words on it", "textarea", rows=3,
-              hint="They go on the record of the case, if the mail belongs to one."),
+        Field(
+            "kind",
+            "Why does nothing follow from it?",
+            "radios",
+            required=True,
+            missing="Choose a reason",
+            options=[Option(each, each) for each in REASONS],
+        ),
+        Field(
+            "words",
+            "A few words on it",
+            "textarea",
+            rows=3,
+            hint="They go on the record of the case, if the mail belongs to one.",
+        ),
     ]
-)  # fmt: skip
+)
 
 
 def routes(site: Site, casework: Casework, correspondence: Correspondence, reading: Reading) -> APIRouter:

@@ -20,7 +20,7 @@ class NobodysMail(Exception):
 
 
 class Mailbox:
-    """`inboxes` are the partnerships' addresses by key; `anchor` is the mail server whose verdict on a sender counts."""
+    """`inboxes` are the partnerships' addresses; `anchor` is the mail server whose verdict on a sender counts."""
 
     def __init__(self, correspondence: Correspondence, inboxes: Mapping[str, str], anchor: str | None) -> None:
         self._correspondence = correspondence

@@ -122,9 +122,13 @@ def _vouched(result: str, anchor: str, sender: str) -> Verdict:
 
 
 def _understood(
-    message: Message, lines: list[tuple[str, str]], headers: list[tuple[str, str]], content: Content,
-    limits: list[str], defects: list[str],
-) -> Understood:  # fmt: skip
+    message: Message,
+    lines: list[tuple[str, str]],
+    headers: list[tuple[str, str]],
+    content: Content,
+    limits: list[str],
+    defects: list[str],
+) -> Understood:
     """`lines` are as they were sent: an encoded word is never part of an address or id (RFC 2047 section 5)."""
     sender = header.sender([value for name, value in lines if name == "from"])
     subject = next((value for name, value in headers if name == "subject"), "")

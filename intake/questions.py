@@ -12,9 +12,15 @@ from web.fields import Field, Kind, Option
 from web.forms import Filled, Form
 
 YES_NO = (Option("yes", "Yes"), Option("no", "No"))
-CONCERN = Field("concern", "What is the concern?", "textarea", required=True, rows=8,
-                missing="Write a few words on what the concern is",
-                hint="Use the child's initials, not the full name.")  # fmt: skip
+CONCERN = Field(
+    "concern",
+    "What is the concern?",
+    "textarea",
+    required=True,
+    rows=8,
+    missing="Write a few words on what the concern is",
+    hint="Use the child's initials, not the full name.",
+)
 _KINDS: dict[str, Kind] = {
     "text": "text",
     "long": "textarea",
@@ -24,11 +30,19 @@ _KINDS: dict[str, Kind] = {
     "yes_no": "radios",
 }
 _CHILD = (
-    Field("child", "The child's initials", width=10, longest=20,
-          hint="Please do not write the full name. If it is about several children, give the initials of each."),
-    Field("child_numbers", "Case numbers that your agencies use for the child",
-          hint="They help others find the right child."),
-)  # fmt: skip
+    Field(
+        "child",
+        "The child's initials",
+        width=10,
+        longest=20,
+        hint="Please do not write the full name. If it is about several children, give the initials of each.",
+    ),
+    Field(
+        "child_numbers",
+        "Case numbers that your agencies use for the child",
+        hint="They help others find the right child.",
+    ),
+)
 _OTHER_PERSON = (
     Field("other_name", "Name of the practitioner there", hint="Leave it empty if you do not know."),
     Field("other_email", "Their e-mail address", "email", hint="Leave it empty if you do not know."),
@@ -47,14 +61,17 @@ def sections(policy: Policy, directory: Directory, *, harm: bool = False) -> lis
     """The whole form. With immediate harm nothing is needed besides the address."""
     return [
         Section("Is the child safe now?", (_yes_no("harm", policy.entry.immediate_harm.question),)),
-        Section("Is this the right place?", tuple(_asides(policy)),
-                "Some matters have a way of their own. You can still go on from here."),
+        Section(
+            "Is this the right place?",
+            tuple(_asides(policy)),
+            "Some matters have a way of their own. You can still go on from here.",
+        ),
         Section("You", tuple(_you(directory))),
         Section("The other agency", tuple(_other_agency(directory))),
         Section("The child", _CHILD, "Only what others need to find the right child."),
         Section("The concern", (replace(CONCERN, required=not harm), *_wanted(), *_own_questions(policy))),
         Section("How far it has come", tuple(_how_far(policy))),
-    ]  # fmt: skip
+    ]
 
 
 def form_of(parts: Iterable[Section]) -> Form:
@@ -131,9 +148,15 @@ def facts(filled: Filled, questions: Iterable[Question]) -> Facts:
 def _you(directory: Directory) -> Iterator[Field]:
     yield Field("name", "Your name", autocomplete="name")
     yield Field("job", "Your job", autocomplete="organization-title")
-    yield Field("email", "Your work e-mail address", "email", required=True, autocomplete="email",
-                missing="Enter your work e-mail address: we cannot answer you without it",
-                hint="This is needed. We send a code to it, so that nobody else can write in your name.")  # fmt: skip
+    yield Field(
+        "email",
+        "Your work e-mail address",
+        "email",
+        required=True,
+        autocomplete="email",
+        missing="Enter your work e-mail address: we cannot answer you without it",
+        hint="This is needed. We send a code to it, so that nobody else can write in your name.",
+    )
     yield Field("phone", "Your telephone number", autocomplete="tel", width=20)
     yield from _agency_fields(directory, "agency", "Your agency")
 
@@ -183,8 +206,13 @@ def _how_far(policy: Policy) -> Iterator[Field]:
         for track in policy.tracks
         for stage in track.stages
     ]
-    yield Field("starts_at", "Which stage has it reached?", "radios", options=stages,
-                hint="Leave it empty if nothing has been tried yet: it then begins at the first stage.")  # fmt: skip
+    yield Field(
+        "starts_at",
+        "Which stage has it reached?",
+        "radios",
+        options=stages,
+        hint="Leave it empty if nothing has been tried yet: it then begins at the first stage.",
+    )
 
 
 def _opened_by(policy: Policy, roles: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ ASIDE = timedelta(hours=1)
 
 
 class Chasing:
-    """`due` gives (case id, clock key) of the clocks whose time has come; `look` and `set_aside` are verbs of the case."""
+    """`due` gives (case id, clock key) of the clocks whose time has come; the others are verbs of the case."""
 
     def __init__(
         self,
@@ -36,4 +36,6 @@ class Chasing:
             self._look(case_id, clock, now)
         except Exception as error:
             failed = self._set_aside(case_id, clock, now + ASIDE)
-            log.error("a clock could not be looked at", case=case_id, clock=clock, failed=failed, error=type(error).__name__)
+            log.error(
+                "a clock could not be looked at", case=case_id, clock=clock, failed=failed, error=type(error).__name__
+            )

@@ -254,7 +254,7 @@ def make_world(tmp_path: Path) -> Iterator[Callable[..., World]]:
         )
         casework = Casework(database, Keyring(MasterKeys.parse(MasterKeys.new_text())), {office.key: office})
         casework.take_policies(BEGAN)
-        casework.replace_directory("chscp", AGENCIES, PEOPLE, BEGAN.date())
+        casework.replace_directory("chscp", AGENCIES, PEOPLE, BEGAN)
         return World(casework, Clock(), limits or {})
 
     yield make

@@ -9,7 +9,7 @@ from web.forms import Filled, Form
 
 
 class Choice(NamedTuple):
-    """One thing to choose. `needs` names what must come with it: "text", "date"."""
+    """One thing to choose. `needs` names what comes with it: "text" and "date" are required, a "remark" is welcome."""
 
     key: str
     title: str
@@ -20,8 +20,10 @@ def choice_form(choices: Sequence[Choice], label: str, further: Sequence[Field] 
     """The form, with room for words and a date only where some choice needs them."""
     options = [Option(each.key, each.title) for each in choices]
     fields = [Field("choice", label, "radios", required=True, missing="Choose one of the answers", options=options)]
-    if _needing(choices, "text"):
-        fields.append(Field("text", "In your own words", "textarea", hint=f"Needed with: {_needing(choices, 'text')}."))
+    needing = _needing(choices, "text")
+    if needing or _needing(choices, "remark"):
+        hint = f"Needed with: {needing}. Welcome with every answer." if needing else "Welcome with every answer."
+        fields.append(Field("text", "In your own words", "textarea", hint=hint))
     if _needing(choices, "date"):
         fields.append(
             Field("day", "Date", "date", hint=f"Needed with: {_needing(choices, 'date')}. Such as 27 3 2027.")

@@ -105,10 +105,9 @@ class Demo:
             job.run(max(now, self.time()))
 
     def _fill_directories(self) -> None:
-        today = england().local_date(self.time())
         for key, office in self.service.casework.partnerships.items():
             agencies, people = directory_of(office.loaded.policy)
-            self.service.casework.replace_directory(key, agencies, people, today)
+            self.service.casework.replace_directory(key, agencies, people, self.time())
 
 
 def _settings(folder: Path, port: int, where: Path, policies: Mapping[str, LoadedPolicy]) -> Settings:

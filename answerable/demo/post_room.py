@@ -117,7 +117,7 @@ class _PostRoom:
 
     def _ready_words(self, letter: PostedLetter, offer: Offer) -> str:
         does, _, what = offer.does.partition(":")
-        if "text" not in offer.needs:
+        if not {"text", "remark"} & set(offer.needs):
             return ""
         if does != "outcome":
             return READY_WORDS.get(does, "")

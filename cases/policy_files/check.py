@@ -6,8 +6,8 @@ What does not stop a policy from being used is in `cases.policy_files.warnings`.
 from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo
 
-from cases.policy_files import paths
 from cases.policy import Policy, Question
+from cases.policy_files import paths
 from cases.policy_files.fault import Fault
 from cases.policy_files.proof import Proof, answers_of
 from cases.stages import Acts, Limit, Outcome, Request, Stage, Timescale
@@ -53,9 +53,10 @@ class _Proof(Proof):
         for path, host in (("inbox", domain), ("reply_domain", ours.reply_domain)):
             if host and not host.endswith(RESERVED):
                 self.fault(
-                    f"partnership.{path}", f"“{host}” is not a made-up domain.",
+                    f"partnership.{path}",
+                    f"“{host}” is not a made-up domain.",
                     "Policy files hold no live address: use one under .example; the real one stands in the settings.",
-                )  # fmt: skip
+                )
         try:
             ZoneInfo(ours.time_zone)
         except (ValueError, OSError, KeyError):

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from cases.policy_files import paths
 from cases.policy import Policy
+from cases.policy_files import paths
 from cases.policy_files.fault import Fault
 from cases.policy_files.proof import Proof
 

@@ -34,20 +34,26 @@ def _no_letter(course: Course, each: Expected) -> str:
 
 def _clock(course: Course, each: Expected) -> str:
     found = [
-        clock for at, clock in course.clocks
-        if clock.purpose == each.clock and _then(course, each, at)
-        and each.due in (None, clock.due_day) and each.says in clock.working
-    ]  # fmt: skip
+        clock
+        for at, clock in course.clocks
+        if clock.purpose == each.clock
+        and _then(course, each, at)
+        and each.due in (None, clock.due_day)
+        and each.says in clock.working
+    ]
     return "" if found else "no such clock"
 
 
 def _entry(course: Course, each: Expected) -> str:
     wanted = each.entry or each.no_entry
     found = [
-        entry for at, entry in course.entries
-        if (wanted == entry.kind or wanted in entry.words) and _then(course, each, at) and each.says in entry.words
+        entry
+        for at, entry in course.entries
+        if (wanted == entry.kind or wanted in entry.words)
+        and _then(course, each, at)
+        and each.says in entry.words
         and (not each.cites or (entry.source is not None and entry.source.cited == each.cites))
-    ]  # fmt: skip
+    ]
     if each.no_entry:
         return f"there is: {found[0].words}" if found else ""
     if each.times is not None and len(found) != each.times:
@@ -85,9 +91,10 @@ _HOLDS: Mapping[str, Callable[[Course, Expected], str]] = {
 
 def _letters(course: Course, each: Expected, purpose: str) -> list[Letter]:
     return [
-        letter for at, letter in course.letters
+        letter
+        for at, letter in course.letters
         if purpose in ("", letter.purpose) and _then(course, each, at) and _reads(course, each, letter)
-    ]  # fmt: skip
+    ]
 
 
 def _reads(course: Course, each: Expected, letter: Letter) -> bool:

@@ -100,9 +100,16 @@ class Course:
     def json(self) -> str:
         """The course for a program to read. Times are UTC."""
         letters = [
-            {"at": at, "purpose": letter.purpose, "to": letter.name, "email": letter.email, "cites": self.cites(letter),
-             "answers": [offer.word for offer in letter.offers]} for at, letter in self.letters
-        ]  # fmt: skip
+            {
+                "at": at,
+                "purpose": letter.purpose,
+                "to": letter.name,
+                "email": letter.email,
+                "cites": self.cites(letter),
+                "answers": [offer.word for offer in letter.offers],
+            }
+            for at, letter in self.letters
+        ]
         entries = [
             {"at": at, "kind": entry.kind, "words": entry.words, "cites": entry.source.cited if entry.source else ""}
             for at, entry in self.entries

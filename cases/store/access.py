@@ -1,4 +1,4 @@
-"""Six-digit codes that show whose mailbox it is, and the devices that are remembered for 30 days (decisions, Confirmation)."""
+"""Six-digit codes that show whose mailbox it is, and the devices that are remembered for 30 days."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -15,7 +15,14 @@ CODE_TRIES = 5
 DEVICE_DAYS = 30
 
 
-def new_code(connection: Connection, partnership: str, subject: str, keyring: Keyring, now: datetime, hours: float = CODE_MINUTES / 60) -> str:
+def new_code(
+    connection: Connection,
+    partnership: str,
+    subject: str,
+    keyring: Keyring,
+    now: datetime,
+    hours: float = CODE_MINUTES / 60,
+) -> str:
     """A fresh code for a subject; the one before it no longer counts."""
     code = reference.new_code(secrets.randbits)
     connection.execute(delete(codes).where(codes.c.subject == subject))
@@ -50,12 +57,16 @@ def remember(connection: Connection, partnership: str, email: str, keyring: Keyr
     whose = keyring.tokens(connection, now).lookup("sender", email)
     until = now + timedelta(days=DEVICE_DAYS)
     connection.execute(
-        insert(devices).values(hash=reference.token_hash(value), partnership_id=partnership, address_token=whose, expires_at=until)
+        insert(devices).values(
+            hash=reference.token_hash(value), partnership_id=partnership, address_token=whose, expires_at=until
+        )
     )
     return value
 
 
-def is_remembered(connection: Connection, partnership: str, email: str, value: str, keyring: Keyring, now: datetime) -> bool:
+def is_remembered(
+    connection: Connection, partnership: str, email: str, value: str, keyring: Keyring, now: datetime
+) -> bool:
     """Whether this device belongs to this mailbox."""
     whose = keyring.tokens(connection, now).lookup("sender", email)
     chosen = (devices.c.hash == reference.token_hash(value)) & (devices.c.partnership_id == partnership)

@@ -1,4 +1,4 @@
-"""Cases, their parts and their record in the database: loaded whole, saved as a decision, in the caller's transaction."""
+"""Cases, their parts and their record in the database: loaded whole, saved as a decision, in one transaction."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -110,7 +110,15 @@ def set_aside(connection: Connection, case_id: str, key: str, until: datetime) -
 def listed(connection: Connection, partnership: str, since: date | None = None) -> list[Any]:
     """The rows of a partnership's cases, the newest first: id, reference, status, opened_at, closed_at."""
     chosen = select(cases.c.id, cases.c.reference, cases.c.status, cases.c.opened_at, cases.c.closed_at)
-    return list(connection.execute(chosen.where(cases.c.partnership_id == partnership).order_by(cases.c.opened_at.desc())))
+    return list(
+        connection.execute(chosen.where(cases.c.partnership_id == partnership).order_by(cases.c.opened_at.desc()))
+    )
+
+
+def not_closed(connection: Connection, partnership: str) -> list[str]:
+    """The ids of the cases that are not closed, the oldest first; an erased one is none of them."""
+    chosen = (cases.c.partnership_id == partnership) & (cases.c.status != "closed")
+    return list(connection.execute(select(cases.c.id).where(chosen).order_by(cases.c.opened_at)).scalars())
 
 
 def reference_of(connection: Connection, case_id: str) -> str | None:
@@ -146,7 +154,9 @@ def _append(connection: Connection, before: Case, decision: Decision, key: Key, 
     head, rows = Head(before.id, stored.length, stored.head), []
     for written in decision.entries:
         link = chained(_entry(before.id, head.length + 1, written, now), head, key)
-        rows.append({name: getattr(link, name) for name in Link.__dataclass_fields__} | {"partnership_id": before.partnership})
+        rows.append(
+            {name: getattr(link, name) for name in Link.__dataclass_fields__} | {"partnership_id": before.partnership}
+        )
         head = link.head
     connection.execute(insert(entries), rows)
     return head
@@ -156,8 +166,15 @@ def _entry(case_id: str, sequence: int, written: Written, now: datetime) -> Entr
     source = written.source
     content = {"words": written.words, "changes": [plain_change(change) for change in written.changes]}
     evidence = {"evidence": plain(written.evidence)} if written.evidence else {}
-    return Entry(case_id, sequence, now, written.kind, source.clause if source else None, source.basis if source else None,
-                 content | evidence)  # fmt: skip
+    return Entry(
+        case_id,
+        sequence,
+        now,
+        written.kind,
+        source.clause if source else None,
+        source.basis if source else None,
+        content | evidence,
+    )
 
 
 def _sealed_fields(case: Case, key: Key) -> bytes:
@@ -167,12 +184,16 @@ def _sealed_fields(case: Case, key: Key) -> bytes:
 def _parts(connection: Connection, place: str, case_id: str, key: Key) -> list[Any]:
     table = _TABLES[place]
     rows = connection.execute(select(table.c.key, table.c.sealed).where(table.c.case_id == case_id)).all()
-    return [key.open(row.sealed, about=f"{place}:{case_id}:{row.key}") for row in sorted(rows, key=lambda row: int(row.key[1:]))]
+    return [
+        key.open(row.sealed, about=f"{place}:{case_id}:{row.key}")
+        for row in sorted(rows, key=lambda row: int(row.key[1:]))
+    ]
 
 
 def _put(connection: Connection, place: str, case: Case, part: Any, key: Key, secret: bytes) -> None:
     table = _TABLES[place]
-    found_by = {name: getattr(part, name) for name in table.c.keys() if hasattr(part, name) and name != "key"}
+    names = {column.name for column in table.c} - {"key"}
+    found_by = {name: getattr(part, name) for name in names if hasattr(part, name)}
     if place == "parties":
         found_by["address_token"] = Tokens(secret).lookup("sender", part.email)
         found_by["page_hash"] = token_hash(status_token(secret, case.id, part.key))

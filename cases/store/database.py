@@ -1,4 +1,4 @@
-"""The database: one file, write-ahead log, every commit durable, writers one at a time and never surprised by a lock."""
+"""The database: one file, a write-ahead log, every commit durable, one writer at a time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,5 +68,7 @@ def _explained(error: OperationalError, path: Path) -> DatabaseUnavailable:
     if "full" in cause:
         return DatabaseUnavailable(f"The disk that holds {path} is full. Nothing was changed; make room and try again.")
     if "no such table" in cause:
-        return DatabaseUnavailable(f"{path} has not been set up, or is older than this program. Run: answerable migrate")
+        return DatabaseUnavailable(
+            f"{path} has not been set up, or is older than this program. Run: answerable migrate"
+        )
     return DatabaseUnavailable(f"{path} cannot be used ({error.orig}). Nothing was changed.")

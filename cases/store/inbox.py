@@ -49,14 +49,27 @@ def opened(connection: Connection, message_id: str, keyring: Keyring) -> Receive
     row = connection.execute(select(messages).where(messages.c.id == message_id)).one()
     raw = keyring.key(connection, row.key_subject).open_bytes(row.sealed, about=f"mail:{row.id}")
     return Received(
-        row.id, row.partnership_id, row.mailbox, row.received_at, row.state, row.why or "", row.case_id, row.letter_id, raw
-    )  # fmt: skip
+        row.id,
+        row.partnership_id,
+        row.mailbox,
+        row.received_at,
+        row.state,
+        row.why or "",
+        row.case_id,
+        row.letter_id,
+        raw,
+    )
 
 
 def judged(
-    connection: Connection, message: Received, state: str, why: str, keyring: Keyring, case_id: str | None = None,
+    connection: Connection,
+    message: Received,
+    state: str,
+    why: str,
+    keyring: Keyring,
+    case_id: str | None = None,
     letter_id: str | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Where a message went. One that belongs to a case is sealed anew under the case's key."""
     values: dict[str, object] = {"state": state, "why": why, "letter_id": letter_id}
     if case_id:

@@ -40,8 +40,14 @@ class Keyring:
             wrapped = connection.execute(select(keys.c.wrapped).where(keys.c.subject == INSTALLATION)).scalar()
             if wrapped is None:
                 raw = new_key()
-                connection.execute(insert(keys).values(subject=INSTALLATION, partnership_id="", made_at=now,
-                                                       wrapped=self._master.wrap(raw, INSTALLATION)))  # fmt: skip
+                connection.execute(
+                    insert(keys).values(
+                        subject=INSTALLATION,
+                        partnership_id="",
+                        made_at=now,
+                        wrapped=self._master.wrap(raw, INSTALLATION),
+                    )
+                )
                 self._installation = raw
             else:
                 self._installation = self._master.unwrap(wrapped, INSTALLATION)
@@ -58,6 +64,9 @@ class Keyring:
 
     def _make(self, connection: Connection, partnership: str, subject: str, now: datetime) -> Key:
         raw = new_key()
-        connection.execute(insert(keys).values(subject=subject, partnership_id=partnership, made_at=now,
-                                               wrapped=self._master.wrap(raw, subject)))  # fmt: skip
+        connection.execute(
+            insert(keys).values(
+                subject=subject, partnership_id=partnership, made_at=now, wrapped=self._master.wrap(raw, subject)
+            )
+        )
         return Key(raw)

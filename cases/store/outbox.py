@@ -43,22 +43,55 @@ class Stored:
     message: bytes | None  # as handed over
 
 
-def plan(connection: Connection, partnership: str, case_id: str | None, letter: Letter, keyring: Keyring, now: datetime, domain: str) -> str:
-    """Put a letter in the outbox, in the transaction of the decision that wants it. Its Message-ID is fixed from birth."""
+def plan(
+    connection: Connection,
+    partnership: str,
+    case_id: str | None,
+    letter: Letter,
+    keyring: Keyring,
+    now: datetime,
+    domain: str,
+) -> str:
+    """Put a letter in the outbox, with the decision that wants it. Its Message-ID is fixed from birth."""
     letter_id = secrets.token_hex(16)
-    subject, key = (f"case:{case_id}", keyring.case_key(connection, case_id)) if case_id else keyring.tray_key(connection, partnership, now)
+    subject, key = (
+        (f"case:{case_id}", keyring.case_key(connection, case_id))
+        if case_id
+        else keyring.tray_key(connection, partnership, now)
+    )
     reply, page = tokens_of(keyring.secret(connection, now), letter_id)
-    sealed: Any = {"name": letter.name, "email": letter.email, "values": dict(letter.values), "offers": [asdict(offer) for offer in letter.offers]}
+    sealed: Any = {
+        "name": letter.name,
+        "email": letter.email,
+        "values": dict(letter.values),
+        "offers": [asdict(offer) for offer in letter.offers],
+    }
     connection.execute(
         insert(letters).values(
-            id=letter_id, partnership_id=partnership, case_id=case_id, subject=case_id or letter.about, purpose=letter.purpose,
-            about=letter.about, rung=letter.rung, recipient=letter.to, revision=letter.revision, state="planned",
-            urgent=letter.urgent, wanted=letter.wanted, tells=letter.tells, shares=letter.shares, planned_at=now, repeated=False,
-            next_try_at=now, message_id=reference.message_id(secrets.token_hex(16), domain),
-            token_hash=reference.token_hash(reply), page_hash=reference.token_hash(page), key_subject=subject,
+            id=letter_id,
+            partnership_id=partnership,
+            case_id=case_id,
+            subject=case_id or letter.about,
+            purpose=letter.purpose,
+            about=letter.about,
+            rung=letter.rung,
+            recipient=letter.to,
+            revision=letter.revision,
+            state="planned",
+            urgent=letter.urgent,
+            wanted=letter.wanted,
+            tells=letter.tells,
+            shares=letter.shares,
+            planned_at=now,
+            repeated=False,
+            next_try_at=now,
+            message_id=reference.message_id(secrets.token_hex(16), domain),
+            token_hash=reference.token_hash(reply),
+            page_hash=reference.token_hash(page),
+            key_subject=subject,
             sealed=key.seal(sealed, about=f"letter:{letter_id}"),
         )
-    )  # fmt: skip
+    )
     return letter_id
 
 
@@ -71,7 +104,9 @@ def due(connection: Connection, now: datetime, limit: int) -> list[str]:
     """Ids of the letters that wait to be sent, urgent ones first; one that another sender holds is not due."""
     free = or_(letters.c.lease_until.is_(None), letters.c.lease_until <= now)
     chosen = select(letters.c.id).where(letters.c.state.in_(OPEN_STATES), letters.c.next_try_at <= now, free)
-    return list(connection.execute(chosen.order_by(letters.c.urgent.desc(), letters.c.next_try_at).limit(limit)).scalars())
+    return list(
+        connection.execute(chosen.order_by(letters.c.urgent.desc(), letters.c.next_try_at).limit(limit)).scalars()
+    )
 
 
 def claim(connection: Connection, letter_id: str, now: datetime) -> int | None:
@@ -116,7 +151,11 @@ def by_tokens(connection: Connection, tokens: tuple[str, ...]) -> list[str]:
 def latest_to(connection: Connection, case_id: str, address_token: str) -> str | None:
     """The id of the last letter about a case that went to somebody with this address."""
     whose = (parties.c.case_id == letters.c.case_id) & (parties.c.key == letters.c.recipient)
-    mine = select(letters.c.id).join(parties, whose).where(letters.c.case_id == case_id, parties.c.address_token == address_token)
+    mine = (
+        select(letters.c.id)
+        .join(parties, whose)
+        .where(letters.c.case_id == case_id, parties.c.address_token == address_token)
+    )
     return connection.execute(mine.order_by(letters.c.planned_at.desc()).limit(1)).scalar()
 
 
@@ -141,7 +180,9 @@ def addressing(connection: Connection, letter: Stored, keyring: Keyring, now: da
 
 def earlier(connection: Connection, letter: Stored) -> tuple[str, ...]:
     """Message-IDs of the letters that this person had about this case before, so that it is one conversation."""
-    same = and_(letters.c.case_id == letter.case_id, letters.c.recipient == letter.to, letters.c.accepted_at.is_not(None))
+    same = and_(
+        letters.c.case_id == letter.case_id, letters.c.recipient == letter.to, letters.c.accepted_at.is_not(None)
+    )
     found = select(letters.c.message_id).where(same, letters.c.id != letter.id).order_by(letters.c.accepted_at)
     return tuple(connection.execute(found).scalars()) if letter.case_id else ()
 
@@ -163,11 +204,28 @@ def _opened(connection: Connection, row: Row[Any], keyring: Keyring) -> Stored:
     message = key.open_bytes(row.message, about=f"message:{row.id}") if row.message else None
     offers = tuple(Offer(**offer | {"needs": tuple(offer["needs"])}) for offer in sealed["offers"])
     return Stored(
-        id=row.id, partnership=row.partnership_id, case_id=row.case_id, purpose=row.purpose, about=row.about, to=row.recipient,
-        state=row.state, attempts=row.attempts, repeated=row.repeated, fence=row.fence, urgent=row.urgent, wanted=row.wanted, tells=row.tells,
-        shares=row.shares, message_id=row.message_id, planned_at=row.planned_at, name=sealed["name"], email=sealed["email"],
-        values=sealed["values"], offers=offers, message=message,
-    )  # fmt: skip
+        id=row.id,
+        partnership=row.partnership_id,
+        case_id=row.case_id,
+        purpose=row.purpose,
+        about=row.about,
+        to=row.recipient,
+        state=row.state,
+        attempts=row.attempts,
+        repeated=row.repeated,
+        fence=row.fence,
+        urgent=row.urgent,
+        wanted=row.wanted,
+        tells=row.tells,
+        shares=row.shares,
+        message_id=row.message_id,
+        planned_at=row.planned_at,
+        name=sealed["name"],
+        email=sealed["email"],
+        values=sealed["values"],
+        offers=offers,
+        message=message,
+    )
 
 
 def _key_subject(connection: Connection, letter_id: str) -> str:

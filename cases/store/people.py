@@ -11,22 +11,36 @@ from cases.tables import agencies, people
 
 def directory(connection: Connection, partnership: str, business_support: str) -> Directory:
     """The partnership's directory as it stands."""
-    found = connection.execute(select(agencies).where(agencies.c.partnership_id == partnership).order_by(agencies.c.name))
+    found = connection.execute(
+        select(agencies).where(agencies.c.partnership_id == partnership).order_by(agencies.c.name)
+    )
     known = [Agency(row.key, row.name, tuple(row.domains.split())) for row in found]
-    holders = select(people).where(people.c.partnership_id == partnership, people.c.until.is_(None)).order_by(people.c.id)
+    holders = (
+        select(people).where(people.c.partnership_id == partnership, people.c.until.is_(None)).order_by(people.c.id)
+    )
     persons = [Person(row.role, row.name, row.email, row.agency, row.phone) for row in connection.execute(holders)]
     return Directory(known, persons, business_support)
 
 
-def replace(connection: Connection, partnership: str, new_agencies: Iterable[Agency], new_people: Iterable[Person], today: date) -> None:
+def replace(
+    connection: Connection, partnership: str, new_agencies: Iterable[Agency], new_people: Iterable[Person], today: date
+) -> None:
     """Put a new directory in place of the old one; people who are no longer in it are kept, dated."""
     connection.execute(agencies.delete().where(agencies.c.partnership_id == partnership))
     current = (people.c.partnership_id == partnership) & people.c.until.is_(None)
     connection.execute(update(people).where(current).values(until=today))
     for agency in new_agencies:
         connection.execute(
-            insert(agencies).values(partnership_id=partnership, key=agency.key, name=agency.name, domains=" ".join(agency.domains))
+            insert(agencies).values(
+                partnership_id=partnership, key=agency.key, name=agency.name, domains=" ".join(agency.domains)
+            )
         )
     for person in new_people:
-        held = {"role": person.role, "agency": person.agency, "name": person.name, "email": person.email, "phone": person.phone}
+        held = {
+            "role": person.role,
+            "agency": person.agency,
+            "name": person.name,
+            "email": person.email,
+            "phone": person.phone,
+        }
         connection.execute(insert(people).values(partnership_id=partnership, since=today, **held))

@@ -1,18 +1,20 @@
 """What a party says: recorded, echoed, and acted on. Nothing is guessed; what is late goes to a person."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import date
 
 from cases.case import BUSINESS_SUPPORT, Case, Party, StageRow
+from cases.stages import Rule
 from cases.submission import Answer
 from cases.verbs import closing, diversion, offers, settling, timing
 from cases.verbs.decision import Decision, Draft, Moment
-from cases.verbs.letters import for_support, staged, write
+from cases.verbs.letters import for_support, ruled, staged, write
 from cases.verbs.moves import leave, move_on, move_to
 from cases.verbs.outcomes import said
-from cases.verbs.people import SIDES, acting, distinct, row_acts
-from cases.verbs.stages import actors, announce, convene, convened, request
+from cases.verbs.people import SIDES, acting, actors, distinct, row_acts
+from cases.verbs.stages import convene, request
+from cases.verbs.telling import announce, convened
 from cases.working_time import spoken_date
 
 DESK = Party(BUSINESS_SUPPORT, "partnership", BUSINESS_SUPPORT, "business support", "Business support", "")
@@ -30,10 +32,18 @@ def hear(case: Case, who: str, answer: Answer, moment: Moment) -> Decision:
     return draft.decision()
 
 
-def echo(draft: Draft, party: Party, recorded: str, text: str = "") -> None:
+def echo(draft: Draft, party: Party, recorded: str, text: str = "", lacking: Iterable[Rule] = ()) -> None:
     """Tell a party how the answer was recorded, so that it can be corrected."""
     if party is not DESK:
-        write(draft, "echo", party, f"e{draft.case.length}", recorded=recorded, text=text)
+        write(
+            draft,
+            "echo",
+            party,
+            f"e{draft.case.length}",
+            recorded=recorded,
+            text=text,
+            lacking=[ruled(rule) for rule in lacking],
+        )
 
 
 def _over(case: Case, does: str, answer: Answer) -> bool:
@@ -56,12 +66,17 @@ def _gone_on(case: Case, about: str) -> bool:
 
 
 def _too_late(draft: Draft, party: Party, answer: Answer) -> None:
-    draft.note("came_late",
-               f"{party.name} answered after this had ended: {answer.does.replace(':', ' ')}. {answer.text}".strip(),
-               answer=asdict_of(answer))  # fmt: skip
-    for_support(draft, f"late:{draft.case.length}",
-                f"{party.name} answered after the matter had ended. The answer is on the "
-                "record; please see whether anything follows from it.")  # fmt: skip
+    draft.note(
+        "came_late",
+        f"{party.name} answered after this had ended: {answer.does.replace(':', ' ')}. {answer.text}".strip(),
+        answer=asdict_of(answer),
+    )
+    for_support(
+        draft,
+        f"late:{draft.case.length}",
+        f"{party.name} answered after the matter had ended. The answer is on the "
+        "record; please see whether anything follows from it.",
+    )
     if party is not DESK:
         write(draft, "too_late", party, f"e{draft.case.length}", text=answer.text)
 
@@ -69,9 +84,14 @@ def _too_late(draft: Draft, party: Party, answer: Answer) -> None:
 def _outcome(draft: Draft, party: Party, answer: Answer, what: str) -> None:
     title = draft.policy.outcomes[what].title
     row = _heard(draft, party, answer)
-    draft.note("outcome_said", f"{party.name} ({party.title}) says: {title}. {answer.text}".strip(),
-               said(row, party, what, answer.text, draft.now), answer=asdict_of(answer))  # fmt: skip
-    echo(draft, party, title, answer.text)
+    draft.note(
+        "outcome_said",
+        f"{party.name} ({party.title}) says: {title}. {answer.text}".strip(),
+        said(row, party, what, answer.text, draft.now),
+        answer=asdict_of(answer),
+    )
+    settles = draft.policy.outcomes[what].effect == "resolves"
+    echo(draft, party, title, answer.text, draft.policy.closing.records if settles and not answer.text else ())
     settling.weigh(draft, row.key)
 
 
@@ -79,8 +99,13 @@ def _way(draft: Draft, party: Party, answer: Answer, what: str) -> None:
     """The decider chooses a way: people are brought in, and what it needs is asked for (chscp 2.13-2.16)."""
     row = _heard(draft, party, answer)
     way = draft.policy.stages[row.stage].way(what)
-    draft.note("way_chosen", f"{party.name} ({party.title}): {way.title}.", replace(row, way=what), source=way.source,
-               answer=asdict_of(answer))  # fmt: skip
+    draft.note(
+        "way_chosen",
+        f"{party.name} ({party.title}): {way.title}.",
+        replace(row, way=what),
+        source=way.source,
+        answer=asdict_of(answer),
+    )
     echo(draft, party, way.title, answer.text)
     convene(draft, row.key, way)
     sides = [side for part in SIDES if (side := acting(draft.case, row_acts(draft, row), part))]
@@ -121,9 +146,12 @@ def _hand_over(draft: Draft, party: Party, answer: Answer, what: str) -> None:
         row,
         answer=asdict_of(answer),
     )
-    for_support(draft, f"hand_over:{draft.case.length}",
-                 f"{party.name} ({party.title}) says that it should go to somebody else: {answer.text}. "
-                 "The clock goes on; please put the right person in the directory.")  # fmt: skip
+    for_support(
+        draft,
+        f"hand_over:{draft.case.length}",
+        f"{party.name} ({party.title}) says that it should go to somebody else: {answer.text}. "
+        "The clock goes on; please put the right person in the directory.",
+    )
     echo(draft, party, "you are not the right person; business support will find out who is", answer.text)
 
 
@@ -176,9 +204,17 @@ def _give(draft: Draft, party: Party, answer: Answer, what: str) -> None:
     way = draft.policy.stages[row.stage].way(row.way) if row.way else None
     for actor in distinct(*actors(draft, row.key), *(convened(draft, way) if way else ())):
         if actor.key != party.key:
-            write(draft, "given", actor, asked.key, rung=draft.case.length, who=party.name, title=asked.title,
-                  text=answer.text,
-                  stage=staged(draft, row))  # fmt: skip
+            write(
+                draft,
+                "given",
+                actor,
+                asked.key,
+                rung=draft.case.length,
+                who=party.name,
+                title=asked.title,
+                text=answer.text,
+                stage=staged(draft, row),
+            )
 
 
 def _divert(draft: Draft, party: Party, answer: Answer, what: str) -> None:

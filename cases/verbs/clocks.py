@@ -8,7 +8,8 @@ from cases.stages import Chase
 from cases.verbs import closing, diversion, moves, offers, opening, settling, timing
 from cases.verbs.decision import Decision, Draft, Moment
 from cases.verbs.letters import missing_labels, staged, write
-from cases.verbs.stages import actors, fill_gaps
+from cases.verbs.people import actors
+from cases.verbs.stages import fill_gaps
 from cases.working_time import spoken_date
 
 
@@ -32,12 +33,17 @@ def _step(draft: Draft, clock: Clock) -> Clock:
     while timing.step_moment(draft, clock, step + 1) <= draft.now:
         step += 1
     if step > clock.step:
-        draft.note("missed",
-                   f"{step - clock.step} earlier step(s) of the clock due {spoken_date(clock.due_day)} were missed: "
-                   "the service did not run then.")  # fmt: skip
+        draft.note(
+            "missed",
+            f"{step - clock.step} earlier step(s) of the clock due {spoken_date(clock.due_day)} were missed: "
+            "the service did not run then.",
+        )
     current = replace(clock, step=step)
-    draft.note("clock_looked", f"Step {step + 1} of the clock due {spoken_date(clock.due_day)}.",
-               timing.upcoming(draft, clock, step + 1))  # fmt: skip
+    draft.note(
+        "clock_looked",
+        f"Step {step + 1} of the clock due {spoken_date(clock.due_day)}.",
+        timing.upcoming(draft, clock, step + 1),
+    )
     return current
 
 
@@ -79,11 +85,22 @@ def _write_to_silent(draft: Draft, row: StageRow, clock: Clock, purpose: str) ->
     timescale = next(each for each in stage.timescales if each.key == clock.name)
     for party in actors(draft, row.key):
         if party.part in timescale.of and not row.said_by(party.part):
-            write(draft, purpose, party, clock.key, rung=clock.step, offers=offers.for_stage(draft, row, party),
-                  wanted=f"clock:{clock.key}", stage=staged(draft, row), asks=stage.asks,
-                  deliverable=timescale.deliverable,
-                  due=clock.working, kind=clock.kind, time_words=timing.timed(draft, timescale, clock.started_at).words,
-                  missing=missing_labels(draft) if party == draft.case.raiser else [])  # fmt: skip
+            write(
+                draft,
+                purpose,
+                party,
+                clock.key,
+                rung=clock.step,
+                offers=offers.for_stage(draft, row, party),
+                wanted=f"clock:{clock.key}",
+                stage=staged(draft, row),
+                asks=stage.asks,
+                deliverable=timescale.deliverable,
+                due=clock.working,
+                kind=clock.kind,
+                time_words=timing.timed(draft, timescale, clock.started_at).words,
+                missing=missing_labels(draft) if party == draft.case.raiser else [],
+            )
 
 
 def _tell_support(draft: Draft, row: StageRow, clock: Clock) -> None:
@@ -111,10 +128,20 @@ def _asked(draft: Draft, clock: Clock) -> None:
     asked = draft.case.asked_thing(clock.about)
     party = draft.case.party(asked.party)
     draft.note("chased", f"{party.name} is asked again for {asked.title}.")
-    write(draft, "request", party, asked.key, rung=clock.step + 1, offers=[offers.give(asked)],
-          wanted=f"clock:{clock.key}", asks=asked.asks,
-          thing=asked.title, cited="", due=clock.working, stage=staged(draft,
-                                                                       draft.case.stage_row(asked.row)))  # fmt: skip
+    write(
+        draft,
+        "request",
+        party,
+        asked.key,
+        rung=clock.step + 1,
+        offers=[offers.give(asked)],
+        wanted=f"clock:{clock.key}",
+        asks=asked.asks,
+        thing=asked.title,
+        cited="",
+        due=clock.working,
+        stage=staged(draft, draft.case.stage_row(asked.row)),
+    )
     if "tell_business_support" in timing.step_at(timing.ladder_of(draft, clock), clock.step).does:
         words = f"{party.name} ({party.title}) has not sent {asked.title}. Please telephone."
         moves.write_support(draft, clock, words)

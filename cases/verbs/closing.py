@@ -20,15 +20,26 @@ def begin_closing(draft: Draft, row: StageRow, outcome: str) -> None:
     """The stage is settled. Both sides note it on the child's file, and the record is shared."""
     title = draft.policy.outcomes[outcome].title
     end(draft, row.key, outcome, f"{title}.")
-    draft.set("closing",
-              f"The case is closing: {title}. It closes when the raiser has been told and does not object, both "
-              "sides have it on the child's file or were chased for it, and the record has been shared.",
-              status="closing", outcome=outcome, filed=(), shared=(draft.case.raiser.key,) if draft.case.told else (),
-              to_share=tuple(party.key for party in draft.case.parties))  # fmt: skip
+    draft.set(
+        "closing",
+        f"The case is closing: {title}. It closes when the raiser has been told and does not object, both "
+        "sides have it on the child's file or were chased for it, and the record has been shared.",
+        status="closing",
+        outcome=outcome,
+        filed=(),
+        shared=(draft.case.raiser.key,) if draft.case.told else (),
+        to_share=tuple(party.key for party in draft.case.parties),
+    )
     file_parties = _file_parties(draft, row)
     for party in file_parties:
-        clock = timing.start_ladder(draft, "on_file", "on_file", party.key, draft.policy.closing.on_file_chase,
-                                    f"{party.name} to put it on the child's file")  # fmt: skip
+        clock = timing.start_ladder(
+            draft,
+            "on_file",
+            "on_file",
+            party.key,
+            draft.policy.closing.on_file_chase,
+            f"{party.name} to put it on the child's file",
+        )
         ask_for_file(draft, party, clock)
     for party in draft.case.parties:
         if party not in file_parties and party != draft.case.raiser:
@@ -49,10 +60,21 @@ def ask_for_file(draft: Draft, party: Party, clock: Clock, rung: int = 0) -> Non
     """Ask a party to note what was decided on the child's file (3.1 of chscp)."""
     row, closing = draft.case.row, draft.policy.closing
     assert row is not None
-    write(draft, "on_file", party, clock.key, rung=rung, offers=[offers.on_file()], shares=True, asks=closing.on_file,
-          cited=closing.on_file_source.cited, due=clock.working, said=said_values(draft, row),
-          records=[ruled(each) for each in closing.records],
-          outcome=draft.policy.outcomes[draft.case.outcome or row.said[-1].outcome].title)  # fmt: skip
+    write(
+        draft,
+        "on_file",
+        party,
+        clock.key,
+        rung=rung,
+        offers=[offers.on_file()],
+        shares=True,
+        asks=closing.on_file,
+        cited=closing.on_file_source.cited,
+        due=clock.working,
+        said=said_values(draft, row),
+        records=[ruled(each) for each in closing.records],
+        outcome=draft.policy.outcomes[draft.case.outcome or row.said[-1].outcome].title,
+    )
 
 
 def accepted(draft: Draft, party: str, tells: bool, shares: bool) -> None:
@@ -74,19 +96,38 @@ def not_reached(draft: Draft, party: Party, tells: bool) -> None:
     if tells:
         withdraw(draft)
     timing.stop(draft, draft.case.running("told", party.key), "the letter did not arrive")
-    draft.set("not_told", f"{party.name} has not been told how it ended.",
-              shared=tuple(key for key in draft.case.shared if key != party.key))  # fmt: skip
-    timing.start_ladder(draft, "told", "to_tell" if party == raiser and tells else "to_share", party.key,
-                        draft.policy.closing.on_file_chase, f"Business support to tell {party.name}")  # fmt: skip
+    draft.set(
+        "not_told",
+        f"{party.name} has not been told how it ended.",
+        shared=tuple(key for key in draft.case.shared if key != party.key),
+    )
+    timing.start_ladder(
+        draft,
+        "told",
+        "to_tell" if party == raiser and tells else "to_share",
+        party.key,
+        draft.policy.closing.on_file_chase,
+        f"Business support to tell {party.name}",
+    )
 
 
 def tell_again(draft: Draft, clock: Clock) -> None:
     """Nobody has told a person whom no letter reached: business support is asked again."""
     party = draft.case.party(clock.about)
-    words = (f"{party.name} ({party.title}) could not be reached by e-mail and has not been told how it ended. "
-             "Please telephone.")  # fmt: skip
-    write(draft, "task", BUSINESS_SUPPORT, clock.key, rung=clock.step + 1, words=words, offers=[offers.told(party)],
-          wanted=f"clock:{clock.key}")  # fmt: skip
+    words = (
+        f"{party.name} ({party.title}) could not be reached by e-mail and has not been told how it ended. "
+        "Please telephone."
+    )
+    write(
+        draft,
+        "task",
+        BUSINESS_SUPPORT,
+        clock.key,
+        rung=clock.step + 1,
+        words=words,
+        offers=[offers.told(party)],
+        wanted=f"clock:{clock.key}",
+    )
 
 
 def told_by_hand(draft: Draft, what: str) -> None:
@@ -140,9 +181,12 @@ def agreed(draft: Draft, party: Party, answer: Answer) -> str:
 
 
 def filed(draft: Draft, party: Party, answer: Answer) -> str:
-    draft.set("on_file", f"{party.name} ({party.title}) confirms that it is on the child's file.",
-              filed=(*draft.case.filed, party.key),
-              source=draft.policy.closing.on_file_source)  # fmt: skip
+    draft.set(
+        "on_file",
+        f"{party.name} ({party.title}) confirms that it is on the child's file.",
+        filed=(*draft.case.filed, party.key),
+        source=draft.policy.closing.on_file_source,
+    )
     timing.stop(draft, draft.case.running("on_file", party.key), "it is on the child's file")
     try_to_close(draft)
     return "it is on the child's file"
@@ -160,9 +204,16 @@ def try_to_close(draft: Draft) -> None:
     draft.set("closed", "The case closed.", status="closed", closed_at=draft.now)
     row = case.stages[-1]
     for party in distinct(case.raiser, *_file_parties(draft, row)):
-        write(draft, "closed", party, "case", rung=draft.case.length,
-              outcome=draft.policy.outcomes[case.outcome or ""].title, said=said_values(draft, row),
-              not_filed=[each.name for each in _file_parties(draft, row) if each.key not in case.filed])  # fmt: skip
+        write(
+            draft,
+            "closed",
+            party,
+            "case",
+            rung=draft.case.length,
+            outcome=draft.policy.outcomes[case.outcome or ""].title,
+            said=said_values(draft, row),
+            not_filed=[each.name for each in _file_parties(draft, row) if each.key not in case.filed],
+        )
 
 
 def resolving(draft: Draft, row: StageRow) -> str:

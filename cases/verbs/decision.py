@@ -28,13 +28,13 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An answer that a letter offers. The word stands on the first line of a reply; `needs` is asked for with it."""
+    """An answer that a letter offers. The word stands on the first line of a reply; `needs` comes with it."""
 
     does: str
     word: str
     title: str
     about: str
-    needs: tuple[str, ...] = ()  # "text", "date"
+    needs: tuple[str, ...] = ()  # "text", "date": required; "remark": words that help and may be missing
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from cases.policy import Diversion
 from cases.submission import Answer
 from cases.verbs import offers, timing
 from cases.verbs.decision import Draft
-from cases.verbs.letters import for_support, write
+from cases.verbs.letters import for_support, ruled, write
 from cases.verbs.moves import begin
 from cases.verbs.people import joined
 
@@ -13,14 +13,22 @@ from cases.verbs.people import joined
 def divert(draft: Draft, diverted: list[Diversion]) -> None:
     """Pause the case, and ask the named person what can go on. A letter to the other side could alert somebody."""
     for each in diverted:
-        draft.set("diverted", "The case is confidential and waits for a named person's decision.", source=each.source,
-                  status="paused", status_why="waiting for the named person's decision", confidential=True)  # fmt: skip
+        draft.set(
+            "diverted",
+            "The case is confidential and waits for a named person's decision.",
+            source=each.source,
+            status="paused",
+            status_why="waiting for the named person's decision",
+            confidential=True,
+        )
         decider = joined(draft, each.decides, "partnership")
         role = draft.policy.roles[each.decides].title
         _tell_raiser(draft, each)
         if not decider:
-            words = (f"Nobody is known as {role}, and a confidential case waits for that person. Please enter them "
-                     "in the directory.")  # fmt: skip
+            words = (
+                f"Nobody is known as {role}, and a confidential case waits for that person. Please enter them "
+                "in the directory."
+            )
             for_support(draft, f"missing:{each.key}", words)
         timing.start_ladder(
             draft, "diversion", each.key, each.decides, each.chase, f"The {role} to decide what can go on"
@@ -37,8 +45,17 @@ def chosen(draft: Draft) -> list[Diversion]:
 def ask_decider(draft: Draft, each: Diversion, rung: int) -> None:
     decider = joined(draft, each.decides, "partnership")
     if decider:
-        write(draft, "divert", decider, each.key, rung=rung, offers=offers.to_divert(), procedure=each.advice,
-              cited=each.source.cited, full_concern=draft.case.facts.get("concern", ""))  # fmt: skip
+        write(
+            draft,
+            "divert",
+            decider,
+            each.key,
+            rung=rung,
+            offers=offers.to_divert(),
+            procedure=each.advice,
+            cited=each.source.cited,
+            full_concern=draft.case.facts.get("concern", ""),
+        )
 
 
 def ask_newcomer(draft: Draft) -> None:
@@ -52,9 +69,15 @@ def chase_decider(draft: Draft, key: str, rung: int) -> None:
     """The named person has not decided: ask again, and tell business support that a case waits, nothing more."""
     each = next(each for each in draft.policy.entry.diversions if each.key == key)
     ask_decider(draft, each, rung)
-    write(draft, "task", BUSINESS_SUPPORT, f"diversion:{key}", rung=rung,
-          words="A confidential case still waits for the "
-          f"decision of the {draft.policy.roles[each.decides].title}. Please telephone that person.")  # fmt: skip
+    write(
+        draft,
+        "task",
+        BUSINESS_SUPPORT,
+        f"diversion:{key}",
+        rung=rung,
+        words="A confidential case still waits for the "
+        f"decision of the {draft.policy.roles[each.decides].title}. Please telephone that person.",
+    )
 
 
 def decide(draft: Draft, party: Party, answer: Answer, what: str) -> None:
@@ -68,14 +91,24 @@ def decide(draft: Draft, party: Party, answer: Answer, what: str) -> None:
     timing.stop(draft, draft.case.running("diversion"), "the named person has decided")
     facts = dict(draft.case.facts) | ({"shareable": answer.text} if what == "split" else {})
     words = "only the part that the named person wrote goes on" if what == "split" else "the case goes on"
-    draft.note("diversion_decided", f"{party.name} decided: {words}.",
-               Fields({"status": "open", "status_why": "", "facts": facts,
-                       "confidential": what == "split"}))  # fmt: skip
+    draft.note(
+        "diversion_decided",
+        f"{party.name} decided: {words}.",
+        Fields({"status": "open", "status_why": "", "facts": facts, "confidential": what == "split"}),
+    )
     begin(draft)
 
 
 def _tell_raiser(draft: Draft, each: Diversion) -> None:
     """The raiser hears that the case is confidential and with whom it waits: at first, and when it stays so."""
-    write(draft, "diverted", draft.case.raiser, each.key, rung=draft.case.length, procedure=each.advice,
-          cited=each.source.cited,
-          decider=draft.policy.roles[each.decides].title)  # fmt: skip
+    write(
+        draft,
+        "diverted",
+        draft.case.raiser,
+        each.key,
+        rung=draft.case.length,
+        procedure=each.advice,
+        cited=each.source.cited,
+        handling=ruled(each.handling) if each.handling else None,
+        decider=draft.policy.roles[each.decides].title,
+    )

@@ -15,8 +15,11 @@ def found(draft: Draft, row: StageRow, role: str, part: Part) -> Party | None:
 
 
 def _named_by_raiser(draft: Draft, row: StageRow, part: Part) -> Party | None:
-    """At the first stage the other practitioner is whom the raiser named, where letters may go to that address."""
-    facts, first = draft.case.facts, next(t for t in draft.policy.tracks if t.key == row.track).stages[0]
+    """Where the raiser acts at the first stage, the other side is whom the raiser named, if letters may go there."""
+    facts, track = draft.case.facts, next(track for track in draft.policy.tracks if track.key == row.track)
+    first = track.stages[0]
+    if first.acts.raising not in track.opened_by:
+        return None
     email = str(facts.get("other_email", ""))
     if part != "receiving" or row.stage != first.key or not email or not draft.moment.directory.may_write_to(email):
         return None
@@ -32,7 +35,7 @@ def _named_by_raiser(draft: Draft, row: StageRow, part: Part) -> Party | None:
             str(facts.get("other_name", email)),
             email,
             draft.case.agencies.get(part),
-        ),  # fmt: skip
+        ),
     )
 
 

@@ -6,8 +6,9 @@ from cases.stages import Expectation, Stage
 from cases.verbs import offers, timing
 from cases.verbs.decision import Draft
 from cases.verbs.letters import for_support, staged, write
-from cases.verbs.people import acting, distinct, row_acts
-from cases.verbs.stages import actors, end, enter, informed
+from cases.verbs.people import acting, actors, distinct, row_acts
+from cases.verbs.stages import end, enter
+from cases.verbs.telling import informed
 
 ASKED_WHY = "asked_why"
 DISPUTED = "disputed"
@@ -42,9 +43,13 @@ def move_on(draft: Draft, row_key: str, leave_tiers: bool = False) -> None:
     elif following := onward(draft, row):
         move_to(draft, following, None)
     else:
-        await_settling(draft, row, "the policy has no further stage",
-                       "The policy has no further stage, and the matter is not "
-                       "settled. Please decide with those concerned what happens now, and record it.")  # fmt: skip
+        await_settling(
+            draft,
+            row,
+            "the policy has no further stage",
+            "The policy has no further stage, and the matter is not "
+            "settled. Please decide with those concerned what happens now, and record it.",
+        )
 
 
 def move_to(draft: Draft, stage: Stage, reason: str | None) -> None:
@@ -53,11 +58,17 @@ def move_to(draft: Draft, stage: Stage, reason: str | None) -> None:
         if not reason:
             _ask_why(draft, stage, expectation)
             return
-        draft.note("gone_on", f"{expectation.says} That is not on record here. The reason given for going on: {reason}",
-                   source=expectation.source)  # fmt: skip
-        for_support(draft, f"gone_on:{stage.key}:{draft.case.length}",
-                    f"The case goes to {stage.label}. {expectation.says} "
-                    f"That is not on record. The reason given for going on: {reason}")  # fmt: skip
+        draft.note(
+            "gone_on",
+            f"{expectation.says} That is not on record here. The reason given for going on: {reason}",
+            source=expectation.source,
+        )
+        for_support(
+            draft,
+            f"gone_on:{stage.key}:{draft.case.length}",
+            f"The case goes to {stage.label}. {expectation.says} "
+            f"That is not on record. The reason given for going on: {reason}",
+        )
     enter(draft, stage, 0)
 
 
@@ -83,17 +94,21 @@ def ask_why_again(draft: Draft, clock: Clock) -> None:
     for expectation in _not_on_record(draft, stage)[:1]:
         draft.note("chased", f"The raising side is asked again why the case should go to {stage.label}.")
         _write_why(draft, stage, expectation, row.key)
-    write_support(draft, clock,
-                  f"The case waits between two stages: the raising side was asked why it should go to {stage.label}, "
-                  "and nobody has answered. Please telephone.")  # fmt: skip
+    write_support(
+        draft,
+        clock,
+        f"The case waits between two stages: the raising side was asked why it should go to {stage.label}, "
+        "and nobody has answered. Please telephone.",
+    )
 
 
 def await_settling(draft: Draft, row: StageRow, why: str, words: str) -> Clock:
     """A person at business support must settle it: told at once, and reminded until it is done."""
     draft.set("disputed", f"The outcome is disputed: {why}.", status="disputed", status_why=why)
     draft.task(f"disputed:{row.key}:{draft.case.length}", words)
-    clock = timing.start_ladder(draft, "timescale", DISPUTED, DISPUTED, draft.policy.closing.on_file_chase,
-                                "Business support to settle it")  # fmt: skip
+    clock = timing.start_ladder(
+        draft, "timescale", DISPUTED, DISPUTED, draft.policy.closing.on_file_chase, "Business support to settle it"
+    )
     write(
         draft,
         "task",
@@ -109,10 +124,16 @@ def await_settling(draft: Draft, row: StageRow, why: str, words: str) -> Clock:
 def settling_again(draft: Draft, clock: Clock) -> None:
     row = draft.case.row
     assert row is not None
-    write(draft, "task", BUSINESS_SUPPORT, clock.key, rung=clock.step + 1,
-          words="The outcome is still disputed. Please settle it with "
-          "those concerned and record how, with the reason.", offers=offers.to_settle(row.key),
-          wanted=f"clock:{clock.key}")  # fmt: skip
+    write(
+        draft,
+        "task",
+        BUSINESS_SUPPORT,
+        clock.key,
+        rung=clock.step + 1,
+        words="The outcome is still disputed. Please settle it with those concerned and record how, with the reason.",
+        offers=offers.to_settle(row.key),
+        wanted=f"clock:{clock.key}",
+    )
 
 
 def write_support(draft: Draft, clock: Clock, words: str, rung: int = 1) -> None:
@@ -139,16 +160,27 @@ def _ask_why(draft: Draft, stage: Stage, expectation: Expectation) -> None:
     """Something that should come first is not on record: ask the raiser's side, and tell business support."""
     row = draft.case.row
     about = row.key if row else "case"
-    draft.note("asked_why",
-               f"Before {stage.label}: {expectation.says} It is not on record, so the raising side is asked why.",
-               source=expectation.source)  # fmt: skip
-    for_support(draft, f"asked_why:{about}:{stage.key}",
-                f"The raising side wants to go to {stage.label}. {expectation.says} "
-                "It is not on record; they have been asked why.")  # fmt: skip
+    draft.note(
+        "asked_why",
+        f"Before {stage.label}: {expectation.says} It is not on record, so the raising side is asked why.",
+        source=expectation.source,
+    )
+    for_support(
+        draft,
+        f"asked_why:{about}:{stage.key}",
+        f"The raising side wants to go to {stage.label}. {expectation.says} "
+        "It is not on record; they have been asked why.",
+    )
     _write_why(draft, stage, expectation, about)
     if row:
-        timing.start_ladder(draft, "timescale", stage.key, ASKED_WHY, draft.policy.closing.on_file_chase,
-                            "The raising side to say whether to go on")  # fmt: skip
+        timing.start_ladder(
+            draft,
+            "timescale",
+            stage.key,
+            ASKED_WHY,
+            draft.policy.closing.on_file_chase,
+            "The raising side to say whether to go on",
+        )
     else:
         enter(draft, draft.policy.stages[expectation.stage], 0)
 
@@ -156,6 +188,14 @@ def _ask_why(draft: Draft, stage: Stage, expectation: Expectation) -> None:
 def _write_why(draft: Draft, stage: Stage, expectation: Expectation, about: str) -> None:
     offered = offers.to_go_on(draft, stage, expectation, about)
     for party in distinct(*raising_side(draft), draft.case.raiser):
-        write(draft, "ask_why", party, f"{about}:{stage.key}", rung=draft.case.length, offers=offered,
-              says=expectation.says,
-              cited=expectation.source.cited, target=f"{stage.label}: {stage.title}")  # fmt: skip
+        write(
+            draft,
+            "ask_why",
+            party,
+            f"{about}:{stage.key}",
+            rung=draft.case.length,
+            offers=offered,
+            says=expectation.says,
+            cited=expectation.source.cited,
+            target=f"{stage.label}: {stage.title}",
+        )

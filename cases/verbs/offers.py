@@ -17,9 +17,11 @@ def for_stage(draft: Draft, row: StageRow, party: Party) -> list[Offer]:
     stage = draft.policy.stages[row.stage]
     ways = [Offer(f"way:{way.key}", way.word, way.title, row.key) for way in stage.ways]
     offered_ways = ways if party.part == "decider" and not row.way else []
-    return offered_ways + outcomes(draft, row, party) + [
-        Offer(does, word, title, row.key, needs) for does, word, title, needs in ALWAYS
-    ]  # fmt: skip
+    return (
+        offered_ways
+        + outcomes(draft, row, party)
+        + [Offer(does, word, title, row.key, needs) for does, word, title, needs in ALWAYS]
+    )
 
 
 def outcomes(draft: Draft, row: StageRow, party: Party) -> list[Offer]:
@@ -27,7 +29,7 @@ def outcomes(draft: Draft, row: StageRow, party: Party) -> list[Offer]:
     stage = draft.policy.stages[row.stage]
     known = [(key, draft.policy.outcomes[key]) for key in stage.outcomes]
     return [
-        Offer(f"outcome:{key}", outcome.word, outcome.title, row.key, ("text",))
+        Offer(f"outcome:{key}", outcome.word, outcome.title, row.key, ("remark",))
         for key, outcome in known
         if _open_to(outcome, stage, row, party)
     ]
@@ -53,7 +55,7 @@ def to_go_on(draft: Draft, target: Stage, expectation: Expectation, about: str) 
 
 def to_object(row_key: str) -> list[Offer]:
     return [
-        Offer("object", "OBJECT", "I do not agree that it is settled, because", row_key, ("text",)),
+        Offer("object", "OBJECT", "I do not agree that it is settled, because", row_key, ("remark",)),
         Offer("agree", "AGREE", "I agree", row_key),
     ]
 
@@ -61,9 +63,14 @@ def to_object(row_key: str) -> list[Offer]:
 def to_settle(row_key: str) -> list[Offer]:
     return [
         Offer("settle:resolved", "SETTLED RESOLVED", "It is resolved, for this reason", row_key, ("text",)),
-        Offer("settle:not_resolved", "SETTLED NOT RESOLVED", "It is not resolved and goes on, for this reason",
-              row_key, ("text",)),
-    ]  # fmt: skip
+        Offer(
+            "settle:not_resolved",
+            "SETTLED NOT RESOLVED",
+            "It is not resolved and goes on, for this reason",
+            row_key,
+            ("text",),
+        ),
+    ]
 
 
 def to_divert() -> list[Offer]:

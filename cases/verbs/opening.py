@@ -14,9 +14,21 @@ from cases.verbs.stages import fill_gaps, retime
 
 CONFIRM_WITHIN_HOURS = 24
 SIMPLE_FACTS = (
-    "name", "job", "phone", "agency", "other_agency", "other_name", "other_email", "child", "child_numbers", "concern",
-    "wanted", "starts_at", "diversions", "signposts",
-)  # fmt: skip
+    "name",
+    "job",
+    "phone",
+    "agency",
+    "other_agency",
+    "other_name",
+    "other_email",
+    "child",
+    "child_numbers",
+    "concern",
+    "wanted",
+    "starts_at",
+    "diversions",
+    "signposts",
+)
 
 
 def receive(case: Case, submission: Submission, code: str, moment: Moment) -> Decision:
@@ -37,15 +49,21 @@ def receive(case: Case, submission: Submission, code: str, moment: Moment) -> De
                 "agencies": _agencies(draft, submission),
                 "confidential": any(each.key in submission.diversions for each in moment.policy.entry.diversions),
             }
-        ),  # fmt: skip
+        ),
     )
     harm = moment.policy.entry.immediate_harm
     if submission.immediate_harm:
         _immediate_harm(draft)
     write(
-        draft, "confirm", raiser, "case", code=code, urgent=True,
-        harm_advice=harm.advice if submission.immediate_harm else "", harm_cited=harm.source.cited,
-    )  # fmt: skip
+        draft,
+        "confirm",
+        raiser,
+        "case",
+        code=code,
+        urgent=True,
+        harm_advice=harm.advice if submission.immediate_harm else "",
+        harm_cited=harm.source.cited,
+    )
     within = timing.hours_on(draft.now, CONFIRM_WITHIN_HOURS, moment.calendar.local_date)
     timing.start(draft, "confirmation", "address", raiser.key, within, "The raiser is asked to confirm the address")
     return draft.decision()
@@ -60,10 +78,15 @@ def confirm(case: Case, moment: Moment) -> Decision:
     timing.stop(draft, case.running("confirmation"), "the address is confirmed")
     harm = moment.policy.entry.immediate_harm
     write(
-        draft, "received", case.raiser, "case",
-        missing=missing_labels(draft), signposts=_signposts(draft),
-        harm_advice=harm.advice if case.facts.get("immediate_harm") == "yes" else "", harm_cited=harm.source.cited,
-    )  # fmt: skip
+        draft,
+        "received",
+        case.raiser,
+        "case",
+        missing=missing_labels(draft),
+        signposts=_signposts(draft),
+        harm_advice=harm.advice if case.facts.get("immediate_harm") == "yes" else "",
+        harm_cited=harm.source.cited,
+    )
     diverted = diversion.chosen(draft)
     if diverted:
         diversion.divert(draft, diverted)
@@ -79,8 +102,11 @@ def complete(case: Case, facts: Facts, moment: Moment) -> Decision:
     named = {"raising": new.get("agency"), "receiving": new.get("other_agency")}
     agencies = dict(case.agencies) | {side: str(agency) for side, agency in named.items() if agency}
     labels = ", ".join(sorted(new)) or "nothing new"
-    draft.note("details", f"The raiser supplied details: {labels.replace('_', ' ')}.",
-               Fields({"facts": dict(case.facts) | new, "agencies": agencies}))  # fmt: skip
+    draft.note(
+        "details",
+        f"The raiser supplied details: {labels.replace('_', ' ')}.",
+        Fields({"facts": dict(case.facts) | new, "agencies": agencies}),
+    )
     _look_again(draft)
     return draft.decision()
 
@@ -96,15 +122,23 @@ def directory_changed(case: Case, moment: Moment) -> Decision:
 
 def unconfirmed(draft: Draft, clock: Clock) -> None:
     """The address is not confirmed after a day: a person looks, again and again, so that nothing waits in silence."""
-    words = ("The person who raised this case has not confirmed their e-mail address, so no letter has gone to anybody "
-             "on the other side. Please telephone them.")  # fmt: skip
+    words = (
+        "The person who raised this case has not confirmed their e-mail address, so no letter has gone to anybody "
+        "on the other side. Please telephone them."
+    )
     if clock.ladder:
         write_support(draft, clock, words)
         return
     timing.stop(draft, (clock,), "business support was told")
     for_support(draft, "unconfirmed", words)
-    timing.start_ladder(draft, "confirmation", "telephone", draft.case.raiser.key, draft.policy.closing.on_file_chase,
-                        "Business support to telephone the raiser")  # fmt: skip
+    timing.start_ladder(
+        draft,
+        "confirmation",
+        "telephone",
+        draft.case.raiser.key,
+        draft.policy.closing.on_file_chase,
+        "Business support to telephone the raiser",
+    )
 
 
 def _look_again(draft: Draft) -> None:
@@ -120,13 +154,16 @@ def _first_fields(case: Case) -> dict[str, Any]:
 
 
 def _raiser(draft: Draft, submission: Submission) -> Party:
-    role = draft.policy.track_of(_first_stage(draft)).stages[0].acts.raising
-    return Party("p1", "raising", role, draft.policy.roles[role].title, submission.name, submission.email,
-                 submission.agency or None)  # fmt: skip
-
-
-def _first_stage(draft: Draft) -> str:
-    return next(track for track in draft.policy.tracks if track.key == draft.case.track).stages[0].key
+    role = next(track for track in draft.policy.tracks if track.key == draft.case.track).opened_by[0]
+    return Party(
+        "p1",
+        "raising",
+        role,
+        draft.policy.roles[role].title,
+        submission.name,
+        submission.email,
+        submission.agency or None,
+    )
 
 
 def _facts(submission: Submission) -> Facts:
@@ -145,14 +182,19 @@ def _immediate_harm(draft: Draft) -> None:
     harm = draft.policy.entry.immediate_harm
     draft.note("immediate_harm", "The raiser says that the child is at risk of immediate harm.", source=harm.source)
     leads = [lead for tell in harm.tells if (lead := joined(draft, tell.role, tell.side or "partnership"))]
-    values: dict[str, Any] = {"raised_by": described(draft, draft.case.raiser),
-                              "phone": draft.case.facts.get("phone", ""),
-              "harm_advice": harm.advice, "harm_cited": cited(harm.source),
-              "leads": [described(draft, each) for each in leads]}  # fmt: skip
-    draft.task("immediate_harm",
-               "The raiser says that the child is at risk of immediate harm. Please make sure now, by telephone, "
-               "that the designated lead of the raiser's own agency knows: "
-               f"{_names(leads) or 'nobody is known in that role'}.")  # fmt: skip
+    values: dict[str, Any] = {
+        "raised_by": described(draft, draft.case.raiser),
+        "phone": draft.case.facts.get("phone", ""),
+        "harm_advice": harm.advice,
+        "harm_cited": cited(harm.source),
+        "leads": [described(draft, each) for each in leads],
+    }
+    draft.task(
+        "immediate_harm",
+        "The raiser says that the child is at risk of immediate harm. Please make sure now, by telephone, "
+        "that the designated lead of the raiser's own agency knows: "
+        f"{_names(leads) or 'nobody is known in that role'}.",
+    )
     recipients: list[str | Party] = [BUSINESS_SUPPORT, *leads]
     for to in recipients:
         write(draft, "immediate_harm", to, "case", urgent=True, **values)

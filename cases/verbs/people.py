@@ -74,3 +74,10 @@ def _from_directory(draft: Draft, role: str, part: Part, agency: str | None) -> 
 def _of(draft: Draft, party: Party) -> str:
     agency = draft.moment.directory.agency_name(party.agency)
     return f" ({agency})" if agency else ""
+
+
+def actors(draft: Draft, row_key: str) -> list[Party]:
+    """Those who answer for how the stage ends: the decider where there is one, else both sides."""
+    acts = row_acts(draft, draft.case.stage_row(row_key))
+    found = (acting(draft.case, acts, part) for part in parts_of(acts))
+    return [party for party in found if party]

@@ -43,6 +43,8 @@ def _not_told(draft: Draft, purpose: str, to: str, became: str, tells: bool, sha
         closing.not_reached(draft, party, tells)
     lost = became == "lost"
     arrived = "may not have arrived" if lost else "did not arrive"
-    words = (f"The letter “{purpose.replace('_', ' ')}” to {party.name} ({party.title}) {arrived}. "
-             "Please find the right address and tell them by telephone. The clock goes on.")  # fmt: skip
+    words = (
+        f"The letter “{purpose.replace('_', ' ')}” to {party.name} ({party.title}) {arrived}. "
+        "Please find the right address and tell them by telephone. The clock goes on."
+    )
     for_support(draft, f"not_reached:{letter}", words, [offers.told(party)] if waits else [], urgent=lost)

@@ -10,8 +10,7 @@ from cases.verbs.decision import Draft
 from cases.verbs.letters import staged, write
 from cases.verbs.moves import await_settling, leave, move_on, move_to, onward, raising_side
 from cases.verbs.outcomes import read
-from cases.verbs.people import distinct
-from cases.verbs.stages import actors
+from cases.verbs.people import actors, distinct
 
 SETTLING = ("resolved by both", "resolved by one", "ends")
 
@@ -57,10 +56,20 @@ def propose_move(draft: Draft, row: StageRow) -> None:
     silent = [party for party in actors(draft, row.key) if not row.said_by(party.part)]
     draft.note("move_proposed", f"The next step, {target.label}, is proposed to the raising side.")
     for party in distinct(*raising_side(draft), draft.case.raiser):
-        write(draft, "move_proposed", party, row.key, rung=draft.case.length,
-              offers=offers.to_move(draft, row, target), wanted=f"stage:{row.key}",
-              stage=staged(draft, row), target=f"{target.label}: {target.title}", due=clock.working,
-              silent=[f"{each.name}, {each.title}" for each in silent], said=said_values(draft, row))  # fmt: skip
+        write(
+            draft,
+            "move_proposed",
+            party,
+            row.key,
+            rung=draft.case.length,
+            offers=offers.to_move(draft, row, target),
+            wanted=f"stage:{row.key}",
+            stage=staged(draft, row),
+            target=f"{target.label}: {target.title}",
+            due=clock.working,
+            silent=[f"{each.name}, {each.title}" for each in silent],
+            said=said_values(draft, row),
+        )
 
 
 def objected(draft: Draft, party: Party, answer: Answer) -> str:
@@ -81,9 +90,14 @@ def objected(draft: Draft, party: Party, answer: Answer) -> str:
 def settle(draft: Draft, answer: Answer, what: str) -> None:
     """Business support settles a disputed outcome, with a reason."""
     row = draft.case.stage_row(answer.about)
-    draft.set("settled", f"Business support settled it as {what.replace('_', ' ')}. Reason: {answer.text}",
-              status="open",
-              status_why="", told=False, outcome=None)  # fmt: skip
+    draft.set(
+        "settled",
+        f"Business support settled it as {what.replace('_', ' ')}. Reason: {answer.text}",
+        status="open",
+        status_why="",
+        told=False,
+        outcome=None,
+    )
     timing.stop(draft, draft.case.running("timescale", "disputed"), "it is settled")
     if what == "resolved":
         begin_closing(draft, row, resolving(draft, row))
@@ -100,27 +114,47 @@ def unresolved(draft: Draft, row: StageRow) -> str | None:
 
 def _tell_outcome(draft: Draft, row: StageRow) -> None:
     """Tell the raiser how it is said to have ended, and how to object."""
-    write(draft, "outcome", draft.case.raiser, row.key, rung=draft.case.length, offers=offers.to_object(row.key),
-          tells=True,
-          stage=staged(draft, row), said=said_values(draft, row), days=draft.policy.closing.objection_working_days,
-          cited=draft.policy.closing.sharing.source.cited)  # fmt: skip
+    write(
+        draft,
+        "outcome",
+        draft.case.raiser,
+        row.key,
+        rung=draft.case.length,
+        offers=offers.to_object(row.key),
+        tells=True,
+        stage=staged(draft, row),
+        said=said_values(draft, row),
+        days=draft.policy.closing.objection_working_days,
+        cited=draft.policy.closing.sharing.source.cited,
+    )
 
 
 def _ask_other_side(draft: Draft, row: StageRow) -> None:
     """One side says that it is settled: the other is asked; the clock runs on."""
     for party in actors(draft, row.key):
         if not row.said_by(party.part):
-            write(draft, "other_side", party, row.key, rung=draft.case.length,
-                  offers=offers.outcomes(draft, row, party),
-                  wanted=f"stage:{row.key}", stage=staged(draft, row), said=said_values(draft, row))  # fmt: skip
+            write(
+                draft,
+                "other_side",
+                party,
+                row.key,
+                rung=draft.case.length,
+                offers=offers.outcomes(draft, row, party),
+                wanted=f"stage:{row.key}",
+                stage=staged(draft, row),
+                said=said_values(draft, row),
+            )
 
 
 def _dispute(draft: Draft, row: StageRow, why: str) -> None:
     """Both answers stand on the record, neither is applied, and a person settles it."""
     stop_closing(draft, "the outcome is disputed")
     timing.stop(draft, draft.case.running("timescale", row.key), "the outcome is disputed")
-    clock = await_settling(draft, row, why,
-                           f"The outcome is disputed: {why}. Please settle it with those concerned and record "
-                           "how, with the reason.")  # fmt: skip
+    clock = await_settling(
+        draft,
+        row,
+        why,
+        f"The outcome is disputed: {why}. Please settle it with those concerned and record how, with the reason.",
+    )
     for party in distinct(*actors(draft, row.key), draft.case.raiser):
         write(draft, "disputed", party, clock.key, stage=staged(draft, row), said=said_values(draft, row), why=why)

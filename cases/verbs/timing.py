@@ -34,9 +34,12 @@ def timed(draft: Draft, timescale: Timescale, since: datetime | None = None) -> 
         return Timed(found[0], f"{found[1]} ({timescale.source.cited})", timescale.kind == "chosen")
     days = draft.policy.chases[timescale.chase].interval
     chosen = due(draft.moment.calendar, WorkingDays(days), began)
-    return Timed(chosen,
-                 f"{_unnumbered(timescale.limit)} This date is {draft.policy.partnership.short_name}'s own setting in "
-                 f"this service: {days} working days.", True)  # fmt: skip
+    return Timed(
+        chosen,
+        f"{_unnumbered(timescale.limit)} This date is {draft.policy.partnership.short_name}'s own setting in "
+        f"this service: {days} working days.",
+        True,
+    )
 
 
 def start(
@@ -69,9 +72,16 @@ def retimed(draft: Draft, clock: Clock, timescale: Timescale) -> Clock | None:
     if when.due.at == clock.due_at:
         return None
     kind = "chosen" if when.chosen else timescale.kind
-    moved = replace(clock, key=f"k{len(draft.case.clocks) + 1}", step=0, due_at=when.due.at, due_day=when.due.day,
-                    working=spoken_due(when.due), kind=kind,
-                    provisional=when.due.provisional)  # fmt: skip
+    moved = replace(
+        clock,
+        key=f"k{len(draft.case.clocks) + 1}",
+        step=0,
+        due_at=when.due.at,
+        due_day=when.due.day,
+        working=spoken_due(when.due),
+        kind=kind,
+        provisional=when.due.provisional,
+    )
     return _first(draft, moved)
 
 
@@ -83,8 +93,11 @@ def start_ladder(draft: Draft, purpose: Purpose, name: str, about: str, ladder: 
 
 def stop(draft: Draft, clocks: tuple[Clock, ...], why: str) -> None:
     for clock in clocks:
-        draft.note("clock_stopped", f"The clock due {spoken_date(clock.due_day)} stopped: {why}.",
-                   replace(clock, state="stopped"))  # fmt: skip
+        draft.note(
+            "clock_stopped",
+            f"The clock due {spoken_date(clock.due_day)} stopped: {why}.",
+            replace(clock, state="stopped"),
+        )
 
 
 def hours_on(now: datetime, hours: int, day_of: Callable[[datetime], date]) -> Due:

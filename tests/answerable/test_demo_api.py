@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.plugins.demo_client import Script
+    from demo_client import Script
 
 pytest_plugins = ["demo_client"]
 

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, sync_playwright
 
 if TYPE_CHECKING:
-    from tests.plugins.demo_client import Script
+    from demo_client import Script
 
 pytest_plugins = ["demo_client"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

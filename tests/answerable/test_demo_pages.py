@@ -8,7 +8,7 @@ from answerable.app import create_app
 from scheduler.clock import Ticker
 
 if TYPE_CHECKING:
-    from tests.plugins.demo_client import Script
+    from demo_client import Script
 
 pytest_plugins = ["demo_client"]
 
@@ -70,10 +70,10 @@ def test_a_letter_is_answered_as_its_recipient(script: "Script") -> None:
 def test_what_an_answer_lacks_is_asked_for_and_nothing_is_sent(script: "Script") -> None:
     letter = script.waiting(case=script.escalate())[0]
     place, count = f"/demo/post-room/{letter['id']}", len(script.letters())
-    answer = script.client.post(place, data=key(script.page(place)) | {"choice": "0", "text-0": " "})
+    answer = script.client.post(place, data=key(script.page(place)) | {"choice": "5", "text-5": " "})
     assert answer.status_code == 400
     assert "There is a problem" in answer.text
-    assert re.search(r'<details class="answer" open>\s*<summary class="answer__summary"><strong>RESOLVED', answer.text)
+    assert re.search(r'<details class="answer" open>\s*<summary class="answer__summary"><strong>QUESTION', answer.text)
     assert len(script.letters()) == count
 
 

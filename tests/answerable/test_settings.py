@@ -29,12 +29,16 @@ def test_a_typing_mistake_in_the_file_is_named_with_what_was_meant(tmp_path: Pat
 
 
 def test_a_missing_key_says_where_to_put_one() -> None:
-    with pytest.raises(SettingsError, match="master_key is not set. Set ANSWERABLE_MASTER_KEY, or ANSWERABLE_MASTER_KEY_FILE"):
+    with pytest.raises(
+        SettingsError, match="master_key is not set. Set ANSWERABLE_MASTER_KEY, or ANSWERABLE_MASTER_KEY_FILE"
+    ):
         read({})
 
 
 def test_a_missing_key_file_is_named() -> None:
-    with pytest.raises(SettingsError, match="ANSWERABLE_MASTER_KEY_FILE names the file nowhere.key, which cannot be read"):
+    with pytest.raises(
+        SettingsError, match="ANSWERABLE_MASTER_KEY_FILE names the file nowhere.key, which cannot be read"
+    ):
         read({"ANSWERABLE_MASTER_KEY_FILE": "nowhere.key"})
 
 
@@ -72,6 +76,8 @@ def test_a_folder_that_is_not_there_is_named() -> None:
 )
 def test_every_setting_is_documented(name: str) -> None:
     field = (PartnershipSettings if "." in name else Settings).model_fields[name.rpartition(".")[2]]
-    row = next(line for line in (ROOT / "docs" / "settings.md").read_text().splitlines() if line.startswith(f"| `{name}` |"))
+    row = next(
+        line for line in (ROOT / "docs" / "settings.md").read_text().splitlines() if line.startswith(f"| `{name}` |")
+    )
     assert field.description
     assert field.description in row

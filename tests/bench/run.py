@@ -53,18 +53,24 @@ def main() -> None:
 def _casework(folder: Path) -> Casework:
     database = Database(folder / "bench.db")
     migrate(database)
-    office = Partnership(load_policy(ROOT / "policies" / "chscp.yaml"), "in@chscp.example", "chscp.example", "office@support.example")
+    office = Partnership(
+        load_policy(ROOT / "policies" / "chscp.yaml"), "in@chscp.example", "chscp.example", "office@support.example"
+    )
     casework = Casework(database, Keyring(MasterKeys.parse(MasterKeys.new_text())), {office.key: office})
     casework.take_policies(NOW)
     agencies = [Agency(f"agency{number}", f"Agency {number}", (f"agency{number}.example",)) for number in range(20)]
     people = [Person("line_manager", "A Person", f"a@{agency.key}.example", agency.key) for agency in agencies]
-    casework.replace_directory(office.key, agencies, people, NOW.date())
+    casework.replace_directory(office.key, agencies, people, NOW)
     return casework
 
 
 def _receive(casework: Casework) -> None:
     """An escalation from the form: key, case, record, clock and letter in one durable commit."""
-    casework.receive("chscp", Submission("alice@agency1.example", "Alice", agency="agency1", other_agency="agency2", concern="x" * 500), NOW)
+    casework.receive(
+        "chscp",
+        Submission("alice@agency1.example", "Alice", agency="agency1", other_agency="agency2", concern="x" * 500),
+        NOW,
+    )
 
 
 def _floor(folder: Path) -> Callable[[], None]:
@@ -104,9 +110,18 @@ def _wake_up(casework: Casework) -> dict[str, float]:
     """Looking for due clocks when none is due: with few running, and with a hundred thousand."""
     few = _milliseconds(casework)
     later = NOW + timedelta(days=30)
-    row = {"partnership_id": "chscp", "purpose": "timescale", "state": "running", "due_at": later, "look_at": later, "sealed": b"x" * 400}
+    row = {
+        "partnership_id": "chscp",
+        "purpose": "timescale",
+        "state": "running",
+        "due_at": later,
+        "look_at": later,
+        "sealed": b"x" * 400,
+    }
     with casework.database.write() as connection:
-        connection.execute(insert(clocks), [row | {"case_id": f"c{number}", "key": "k1"} for number in range(RUNNING_CLOCKS)])
+        connection.execute(
+            insert(clocks), [row | {"case_id": f"c{number}", "key": "k1"} for number in range(RUNNING_CLOCKS)]
+        )
     return {"milliseconds": few, "clocks": RUNNING_CLOCKS, "milliseconds_with_them": _milliseconds(casework)}
 
 

@@ -1,4 +1,4 @@
-"""Every page and every error state in a real browser: at phone and at desktop width, axe-clean, nothing from elsewhere."""
+"""Every page and error state in a real browser: phone, desktop and narrowest width, axe-clean, nothing from elsewhere."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -40,27 +40,6 @@ def addresses() -> tuple[str, str]:
     return f"alice.osei{number}@kingfisher-hospitals.example", f"ben.carter{number}@childrens-care.example"
 
 
-def fill_in(visit: Visit, email: str, **more: str) -> None:
-    """The form with holes: no agencies' people, no child, none of the policy's own questions."""
-    form = {"name": "Alice Osei", "email": email, "concern": "Nobody has visited for three weeks."} | more
-    for name, text in form.items():
-        visit.page.locator(f"#{name}").fill(text)
-    visit.page.locator("#agency").select_option("hospital")
-    visit.page.locator("#other_agency").select_option("social_care")
-
-
-def raised(visit: Visit, email: str, **more: str) -> str:
-    """A case, raised and confirmed in the browser. Gives its reference."""
-    visit.go("/chscp/raise")
-    fill_in(visit, email, **more)
-    visit.press("Send")
-    visit.is_at("Confirm your address")
-    visit.page.locator("#code").fill(visit.newest(lambda each: each["to"] == email and each["code"])["code"])
-    visit.press("Confirm")
-    visit.is_at("Your escalation is received")
-    return visit.page.locator(".reference").first.inner_text().strip()
-
-
 def test_an_escalation_is_raised_and_answered_with_every_mistake_on_the_way(visit: Visit) -> None:
     email, other_email = addresses()
     visit.go("/")
@@ -77,12 +56,11 @@ def test_an_escalation_is_raised_and_answered_with_every_mistake_on_the_way(visi
     visit.has_problems("Enter your work e-mail address")
     assert "Do not wait" in visit.page.locator("main").inner_text()
     visit.page.locator("#harm-2").check()
-    visit.page.locator("#email").fill("no address")
     visit.page.locator("#q_protects_by-day").fill("31")
     visit.page.locator("#q_protects_by-month").fill("2")
     visit.page.locator("#q_protects_by-year").fill("2027")
     visit.page.locator("#agency_written").fill("Another agency")
-    fill_in(visit, "no address", other_name="Ben Carter", other_email=other_email)
+    visit.fill_in(email="no address", other_email=other_email)
     visit.press("Send")
     assert visit.page.locator(".govuk-error-summary li").count() == 3
     assert visit.page.locator("#concern").input_value() == "Nobody has visited for three weeks."
@@ -106,7 +84,7 @@ def test_an_escalation_is_raised_and_answered_with_every_mistake_on_the_way(visi
     visit.press("Confirm")
     visit.has_problems("That is not the code we sent, or it is too old.")
     visit.press("Send me a new code")
-    visit.page.locator("#code").fill(visit.newest(lambda each: each["to"] == email and each["code"])["code"])
+    visit.enter_code(email)
     visit.press("Confirm")
     visit.is_at("Your escalation is received")
     reference = visit.page.locator(".reference").first.inner_text().strip()
@@ -131,18 +109,18 @@ def answer_on_the_page(visit: Visit, reference: str) -> None:
     )
     visit.go(letter["page"].removeprefix(visit.address))
     visit.check()
+    assert "Dear Ben Carter" in visit.page.frame_locator("iframe").locator("body").inner_text()
     visit.press("Answer this letter")
     visit.is_at("Enter the code")
     visit.page.locator("#code").fill("12")
     visit.press("Go on")
     assert visit.page.locator(".govuk-error-summary").count() == 1
-    code = visit.newest(lambda each: each["to"] == letter["to"] and each["code"])["code"]
-    visit.page.locator("#code").fill(code)
+    visit.enter_code(letter["to"])
     visit.press("Go on")
     visit.is_at("Your answer")
     visit.press("Record this answer")
     assert visit.page.locator(".govuk-error-summary").count() == 1
-    visit.page.get_by_label("It is resolved", exact=True).check()
+    visit.page.get_by_label("I have a question").check()
     visit.press("Record this answer")
     assert visit.page.locator(".govuk-error-summary").count() == 1
     visit.page.get_by_label("We will meet or talk on this date").check()
@@ -158,7 +136,7 @@ def answer_on_the_page(visit: Visit, reference: str) -> None:
 
 def test_the_post_room_the_clock_and_the_desk(visit: Visit) -> None:
     email, other_email = addresses()
-    reference = raised(visit, email, other_name="Ben Carter", other_email=other_email)
+    reference = visit.raise_case(email, other_email)
     visit.go("/demo/")
     visit.check()
     visit.follow("Who is who")
@@ -214,7 +192,9 @@ def test_the_post_room_the_clock_and_the_desk(visit: Visit) -> None:
     visit.follow("For scripts")
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/chscp/nowhere", "/l/0000", "/s/0000", "/desk/chscp/cases/CHSCP-2026-9999"])
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/chscp/nowhere", "/l/0000", "/s/0000", "/desk/chscp/cases/CHSCP-2026-9999"]
+)
 def test_pages_for_what_is_not_there(visit: Visit, path: str) -> None:
     visit.go(path)
     visit.check()
@@ -234,7 +214,7 @@ def test_the_other_partnerships_forms(visit: Visit) -> None:
 def test_the_letters_themselves_are_clean_for_axe(visit: Visit, browser: Browser) -> None:
     """A letter's frame runs no script, so its HTML is looked at in a page of its own."""
     email, other_email = addresses()
-    raised(visit, email, other_email=other_email)
+    visit.raise_case(email, other_email)
     visit.rules = WCAG  # a letter has no landmarks: the mail program around it has them
     newest = {letter["purpose"]: letter for letter in visit.letters()}
     for letter in newest.values():

@@ -1,4 +1,4 @@
-"""The record in a real database: every way of tampering is found and named, and an erased case says nothing any more."""
+"""The record in a real database: tampering is found and named, and an erased case says nothing any more."""
 
 import sqlite3
 from collections.abc import Callable
@@ -47,14 +47,16 @@ def case_ids(world: "World") -> list[str]:
 
 
 ONE = "case_id = (SELECT min(case_id) FROM entries)"
-OTHER = "case_id = (SELECT max(case_id) FROM entries)"
+OTHERS_SIXTH = "SELECT sealed FROM entries WHERE case_id = (SELECT max(case_id) FROM entries) AND sequence = 6"
 
 
 @pytest.mark.parametrize(
     ("statements", "entry"),
     [
         pytest.param([f"UPDATE entries SET kind = 'closed' WHERE {ONE} AND sequence = 4"], 4, id="altered"),
-        pytest.param([f"UPDATE entries SET at = '2026-01-01 00:00:00' WHERE {ONE} AND sequence = 2"], 2, id="its time altered"),
+        pytest.param(
+            [f"UPDATE entries SET at = '2026-01-01 00:00:00' WHERE {ONE} AND sequence = 2"], 2, id="its time altered"
+        ),
         pytest.param([f"DELETE FROM entries WHERE {ONE} AND sequence = 5"], 5, id="removed"),
         pytest.param(
             [
@@ -66,7 +68,7 @@ OTHER = "case_id = (SELECT max(case_id) FROM entries)"
             id="reordered",
         ),
         pytest.param(
-            [f"UPDATE entries SET sealed = (SELECT sealed FROM entries WHERE {OTHER} AND sequence = 6) WHERE {ONE} AND sequence = 6"],
+            [f"UPDATE entries SET sealed = ({OTHERS_SIXTH}) WHERE {ONE} AND sequence = 6"],
             6,
             id="its content swapped with another case's",
         ),

@@ -44,9 +44,16 @@ CHASED = START + timedelta(days=6, hours=22)
 BOUNDARY = "boundary.example"
 SHARES = 4  # so that two cores work side by side
 FORM = Submission(
-    email="alice@homerton.example", name="Alice Osei", agency="homerton", other_agency="csc", other_name="Ben Carter",
-    other_email="ben@csc.example", child="J.B.", concern="The referral was closed.", immediate_harm=True,
-)  # fmt: skip
+    email="alice@homerton.example",
+    name="Alice Osei",
+    agency="homerton",
+    other_agency="csc",
+    other_name="Ben Carter",
+    other_email="ben@csc.example",
+    child="J.B.",
+    concern="The referral was closed.",
+    immediate_harm=True,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -76,27 +83,34 @@ class World:
 
 def service(world: World, now: datetime) -> Service:
     settings = Settings(
-        database=world.folder / "answerable.db", master_key=SecretStr(KEY), trust_anchor=BOUNDARY,
-        partnerships={"chscp": PartnershipSettings(inbox="escalations@chscp.example", business_support="office@support.example")},
-    )  # fmt: skip
+        database=world.folder / "answerable.db",
+        master_key=SecretStr(KEY),
+        trust_anchor=BOUNDARY,
+        partnerships={
+            "chscp": PartnershipSettings(inbox="escalations@chscp.example", business_support="office@support.example")
+        },
+    )
     return build(settings, lambda: now, world.post_room)
 
 
 def prepared(folder: Path) -> World:
     world = World(folder)
     migrate(Database(folder / "answerable.db"))
-    agencies = [Agency("homerton", "Homerton Health", ("homerton.example",)), Agency("csc", "Social Care", ("csc.example",))]
+    agencies = [
+        Agency("homerton", "Homerton Health", ("homerton.example",)),
+        Agency("csc", "Social Care", ("csc.example",)),
+    ]
     people = [
         Person("safeguarding_lead", "Dora Lea", "dora@homerton.example", "homerton"),
         Person("line_manager", "Lena Moss", "lena@homerton.example", "homerton"),
         Person("line_manager", "Carl Dean", "carl@csc.example", "csc"),
     ]
-    service(world, START).casework.replace_directory("chscp", agencies, people, START.date())
+    service(world, START).casework.replace_directory("chscp", agencies, people, START)
     return world
 
 
 def life(world: World) -> None:
-    """A case's beginning: form, code, letters, a reply by mail, a chase. Each step is repeated until it was seen done."""
+    """A case's beginning: form, code, letters, a reply, a chase. Each step is repeated until it was seen done."""
     steps: list[tuple[str, datetime, Callable[[Service, World, datetime], None]]] = [
         ("form", START, _form),
         ("sent", START, _send),
@@ -205,7 +219,11 @@ def faults(world: World, expected: Counter[tuple[str, str]] | None) -> Iterator[
     with running.database.read() as connection:
         found = list(connection.execute(select(cases.c.id)).scalars())
         mails = connection.execute(select(messages.c.state)).scalars().all()
-        unsent = connection.execute(select(letters.c.purpose).where(letters.c.state.not_in(("accepted", "withheld")))).scalars().all()
+        unsent = (
+            connection.execute(select(letters.c.purpose).where(letters.c.state.not_in(("accepted", "withheld"))))
+            .scalars()
+            .all()
+        )
         stored = outbox.of_case(connection, found[0], running.casework.keyring) if found else []
         state = case_rows.load(connection, found[0], running.casework.keyring) if found else None
     if len(found) != 1:

@@ -84,8 +84,8 @@ COMMON: Mapping[str, Any] = {
     "raiser": "Dana Whitlock",
 }
 OUTCOMES = (
-    Offer("outcome:resolved", "RESOLVED", "It is resolved", "s1", ("text",)),
-    Offer("outcome:not_resolved", "NOT RESOLVED", "It is not resolved, and has to go further", "s1", ("text",)),
+    Offer("outcome:resolved", "RESOLVED", "It is resolved", "s1", ("remark",)),
+    Offer("outcome:not_resolved", "NOT RESOLVED", "It is not resolved, and has to go further", "s1", ("remark",)),
 )
 ALWAYS = (
     Offer("meeting", "MEETING", "We will meet or talk on this date", "s1", ("date",)),
@@ -102,10 +102,10 @@ MOVES = (
     Offer("stay", "NOT YET", "Leave it at this stage for now", "s1"),
 )
 OBJECT = (
-    Offer("object", "OBJECT", "I do not agree that it is settled, because", "s2", ("text",)),
+    Offer("object", "OBJECT", "I do not agree that it is settled, because", "s2", ("remark",)),
     Offer("agree", "AGREE", "I agree", "s2"),
 )
-ASKED: Mapping[str, Any] = {"told": [], "unknown": [], "history": [], "incomplete": [], "outside": None,
+ASKED: Mapping[str, Any] = {"encloses_record": False, "told": [], "unknown": [], "history": [], "incomplete": [], "outside": None,
                             "deciding": False, "considers": []}  # fmt: skip
 RESOLVED = [
     {"who": "Tom Reed, line manager", "outcome": "It is resolved", "text": "Visited on 1 December. Plan reopened."}
@@ -132,7 +132,7 @@ LETTERS: dict[str, Golden] = {
         "time_words": UNNUMBERED.format("10 working days"),
         "due": LATER,
         "asks": DECIDE,
-        "deliverable": "choose a way and say how it ended", "incomplete": ["the actions taken so far"],
+        "deliverable": "choose a way and say how it ended", "incomplete": ["the actions taken so far"], "encloses_record": True,
         "history": [each | {"ended": "It is not resolved, and has to go further"} for each in (FIRST, SECOND, THIRD)],
     }, WAYS + OUTCOMES + ALWAYS, {"email": "jim.gold@commissioner.example"}),
     "confirm-with-immediate-harm": ("confirm", "Dana Whitlock", {

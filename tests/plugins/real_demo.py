@@ -20,7 +20,6 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
-RAISER, OTHER = "hospital", "social_care"
 
 
 @contextmanager
@@ -59,7 +58,7 @@ class Visit:
         self.page.goto(f"{self.address}{path}")
 
     def check(self) -> None:
-        """What must hold of every page: no request elsewhere, nothing wider than the screen, nothing for axe to find."""
+        """What must hold of every page: no request elsewhere, nothing wider than the screen, axe content."""
         assert self.elsewhere == []
         if self.axe is None:
             return
@@ -84,8 +83,9 @@ class Visit:
         assert heading in self.page.locator("h1").first.inner_text(), self.page.content()
 
     def has_problems(self, *messages: str) -> None:
-        """An error summary with these messages, each of which leads to a field that says the same; the title says so."""
+        """An error summary with these messages, each leads to a field that says the same; the title says so."""
         summary = self.page.locator(".govuk-error-summary")
+        assert self.page.evaluate("document.activeElement.className") == "govuk-error-summary", "it has the focus"
         for message in messages:
             link = summary.get_by_role("link", name=message)
             target = link.get_attribute("href") or ""
@@ -94,6 +94,32 @@ class Visit:
             assert self.page.locator(".govuk-error-message", has_text=message).count() == 1
         assert summary.get_by_role("listitem").count() == len(messages)
         assert self.page.title().startswith("Error: ")
+
+    def raise_case(self, email: str, other_email: str, **more: str) -> str:
+        """The form with holes, sent and confirmed in the browser. Gives the reference."""
+        self.go("/chscp/raise")
+        self.fill_in(email=email, other_email=other_email, **more)
+        self.press("Send")
+        self.enter_code(email)
+        self.press("Confirm")
+        self.is_at("Your escalation is received")
+        return self.page.locator(".reference").first.inner_text().strip()
+
+    def fill_in(self, **more: str) -> None:
+        """The form: Alice Osei of the hospital about Ben Carter of social care, unless something else is said."""
+        form = {
+            "name": "Alice Osei",
+            "other_name": "Ben Carter",
+            "concern": "Nobody has visited for three weeks.",
+        } | more
+        for name, text in form.items():
+            self.page.locator(f"#{name}").fill(text)
+        self.page.locator("#agency").select_option("hospital")
+        self.page.locator("#other_agency").select_option("social_care")
+
+    def enter_code(self, email: str) -> None:
+        """Type the newest code that the post room has for an address."""
+        self.page.locator("#code").fill(self.newest(lambda each: each["to"] == email and each["code"])["code"])
 
     def letters(self, **chosen: str) -> list[dict[str, Any]]:
         """By JSON, the newest first."""

@@ -10,8 +10,8 @@ import pytest
 from cases.policy_files.check import check
 from cases.policy_files.fault import Fault
 from cases.policy_files.reading import LoadedPolicy, load_policy, parse_policy
-from cases.policy_files.warnings import warnings
 from cases.policy_files.signoff import report, report_data, signoff
+from cases.policy_files.warnings import warnings
 
 ROOT = Path(__file__).parents[3]
 SMALL = ROOT / "tests/policies/small.yaml"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from cases.case import Fields
-from cases.rehearsals.expectations import unmet
 from cases.policy import Policy
 from cases.policy_files.reading import read_policy
+from cases.rehearsals.expectations import unmet
 from cases.rehearsals.rehearsal import Course, rehearse
 from cases.rehearsals.scenario import Expected, ScenarioError, read_scenario
 from cases.shape import plain_change, rebuilt

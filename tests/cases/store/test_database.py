@@ -53,32 +53,46 @@ def test_the_database_itself_refuses_to_change_the_record(database: Database, ch
 
 def test_every_commit_is_durable_and_what_is_deleted_is_overwritten(database: Database) -> None:
     with database.read() as connection:
-        settings = [connection.exec_driver_sql(f"PRAGMA {each}").scalar() for each in ("journal_mode", "synchronous", "secure_delete")]
+        settings = [
+            connection.exec_driver_sql(f"PRAGMA {each}").scalar()
+            for each in ("journal_mode", "synchronous", "secure_delete")
+        ]
     assert settings == ["wal", 2, 1]
 
 
 def test_a_locked_database_says_so_and_loses_nothing(database: Database) -> None:
     other = sqlite3.connect(database.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(DatabaseUnavailable, match=r"answerable\.db is in use by another program\. Nothing was changed"), database.write():
+    with (
+        pytest.raises(DatabaseUnavailable, match=r"answerable\.db is in use by another program\. Nothing was changed"),
+        database.write(),
+    ):
         pass
     other.execute("ROLLBACK")
     with database.write() as connection:
         connection.execute(insert(counters).values(partnership_id="p", year=2026, last=1))
 
 
-def test_a_full_disk_says_so_and_loses_nothing(database: Database) -> None:
-    with database.read() as connection:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-    with pytest.raises(DatabaseUnavailable, match="is full. Nothing was changed; make room"), database.write() as connection:
+def write_until_full(database: Database, pages: int) -> None:
+    with database.write() as connection:
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")  # the disk as SQLite meets it: no further page
         for year in range(5000):
             connection.execute(insert(counters).values(partnership_id="p" * 200, year=year, last=1))
+
+
+def test_a_full_disk_says_so_and_loses_nothing(database: Database) -> None:
+    with database.read() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    with pytest.raises(DatabaseUnavailable, match="is full. Nothing was changed; make room"):
+        write_until_full(database, pages)
     with database.write() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
         assert connection.exec_driver_sql("SELECT count(*) FROM counters").scalar() == 0
 
 
 def test_a_database_that_was_never_set_up_says_what_to_run(tmp_path: Path) -> None:
-    with pytest.raises(DatabaseUnavailable, match="Run: answerable migrate"), Database(tmp_path / "new.db").write() as connection:
+    with (
+        pytest.raises(DatabaseUnavailable, match="Run: answerable migrate"),
+        Database(tmp_path / "new.db").write() as connection,
+    ):
         connection.execute(insert(counters).values(partnership_id="p", year=2026, last=1))
