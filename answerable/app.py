@@ -12,6 +12,9 @@ from starlette.concurrency import run_in_threadpool
 
 from answerable import logs
 from answerable.wiring import Service, page_secret
+from cases.casework import Casework
+from cases.correspondence import Correspondence
+from cases.reading import Reading
 from desk import casefile, entry, record, tasks, tray
 from intake import answers, codes, status
 from intake import web as raising
@@ -39,21 +42,26 @@ def create_app(service: Service, ticker: Ticker, *more: APIRouter, site: Site | 
     # Swagger's pages need scripts from elsewhere, which our pages never load.
     app = FastAPI(title="Answerable", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
     place = site or create_site(service)
-    casework, correspondence, reading = service.casework, service.correspondence, service.reading
-    for routes in (
-        *more,
-        answers.routes(place, casework, reading),
-        status.routes(place, casework, reading),
-        entry.routes(place, casework),
-        tray.routes(place, casework, correspondence, reading),
-        casefile.routes(place, casework, correspondence, reading),
-        record.routes(place, casework, reading),
-        tasks.routes(place, casework, reading),
-        raising.routes(place, casework, reading),  # last: its paths begin with a partnership's key
-    ):
+    for routes in (*more, *page_routes(place, service.casework, service.correspondence, service.reading)):
         app.include_router(routes)
     errors.install(app, place.pages, secure=_secure(service))
     return app
+
+
+def page_routes(
+    site: Site, casework: Casework, correspondence: Correspondence, reading: Reading
+) -> tuple[APIRouter, ...]:
+    """Every page of the service."""
+    return (
+        answers.routes(site, casework, reading),
+        status.routes(site, casework, reading),
+        entry.routes(site, casework),
+        tray.routes(site, casework, correspondence, reading),
+        casefile.routes(site, casework, correspondence, reading),
+        record.routes(site, casework, reading),
+        tasks.routes(site, casework, reading),
+        raising.routes(site, casework, reading),  # last: its paths begin with a partnership's key
+    )
 
 
 def create_site(service: Service, also: Mapping[str, object] | None = None) -> Site:

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import select, text
 
+from answerable.app import LIMITS, page_routes
 from cases import tables
 from cases.casework import Casework, Partnership
 from cases.correspondence import Correspondence
@@ -29,8 +30,6 @@ from cases.store.outbox import Stored
 from cases.submission import Submission
 from cases.tables import letters
 from cases.vault import MasterKeys
-from desk import casefile, entry, record, tasks, tray
-from intake import answers, codes, status, web
 from web.csrf import Csrf
 from web.errors import install
 from web.limits import Limit, Limits
@@ -216,25 +215,10 @@ class World:
         cookies = Cookies(SECRET, secure=False)
         csrf = Csrf(cookies, SECRET)
         pages = Pages(ROOT / "templates", csrf)
-        kinds = {
-            **web.LIMITS,
-            **codes.LIMITS,
-            **answers.LIMITS,
-            **status.LIMITS,
-            **entry.LIMITS,
-            **casefile.LIMITS,
-            **self.limits,
-        }
-        site = Site(pages, csrf, cookies, Limits(kinds), self.clock, "http://answerable.example")
+        site = Site(pages, csrf, cookies, Limits({**LIMITS, **self.limits}), self.clock, "http://answerable.example")
         app = FastAPI()
-        app.include_router(answers.routes(site, self.casework, self.reading))
-        app.include_router(status.routes(site, self.casework, self.reading))
-        app.include_router(entry.routes(site, self.casework))
-        app.include_router(tray.routes(site, self.casework, self.correspondence, self.reading))
-        app.include_router(casefile.routes(site, self.casework, self.correspondence, self.reading))
-        app.include_router(record.routes(site, self.casework, self.reading))
-        app.include_router(tasks.routes(site, self.casework, self.reading))
-        app.include_router(web.routes(site, self.casework, self.reading))
+        for routes in page_routes(site, self.casework, self.correspondence, self.reading):
+            app.include_router(routes)
         install(app, pages, secure=False)
         return app
 

@@ -1,4 +1,4 @@
-"""Every page and error state in a real browser: phone, desktop and narrowest width, axe-clean, nothing from elsewhere."""
+"""Every page and error state in a real browser: phone, desktop, narrowest width; axe-clean, nothing from elsewhere."""
 
 from collections.abc import Iterator
 from itertools import count

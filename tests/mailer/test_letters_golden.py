@@ -105,8 +105,8 @@ OBJECT = (
     Offer("object", "OBJECT", "I do not agree that it is settled, because", "s2", ("remark",)),
     Offer("agree", "AGREE", "I agree", "s2"),
 )
-ASKED: Mapping[str, Any] = {"encloses_record": False, "told": [], "unknown": [], "history": [], "incomplete": [], "outside": None,
-                            "deciding": False, "considers": []}  # fmt: skip
+ASKED: Mapping[str, Any] = {"told": [], "unknown": [], "history": [], "incomplete": [], "outside": None,
+                            "encloses_record": False, "deciding": False, "considers": []}  # fmt: skip
 RESOLVED = [
     {"who": "Tom Reed, line manager", "outcome": "It is resolved", "text": "Visited on 1 December. Plan reopened."}
 ]
@@ -132,7 +132,8 @@ LETTERS: dict[str, Golden] = {
         "time_words": UNNUMBERED.format("10 working days"),
         "due": LATER,
         "asks": DECIDE,
-        "deliverable": "choose a way and say how it ended", "incomplete": ["the actions taken so far"], "encloses_record": True,
+        "deliverable": "choose a way and say how it ended", "incomplete": ["the actions taken so far"],
+        "encloses_record": True,
         "history": [each | {"ended": "It is not resolved, and has to go further"} for each in (FIRST, SECOND, THIRD)],
     }, WAYS + OUTCOMES + ALWAYS, {"email": "jim.gold@commissioner.example"}),
     "confirm-with-immediate-harm": ("confirm", "Dana Whitlock", {
