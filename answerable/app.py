@@ -76,6 +76,7 @@ def create_site(service: Service, also: Mapping[str, object] | None = None) -> S
 def serve(service: Service) -> None:
     """Run until told to stop; the job in hand is finished first."""
     logs.configure()
+    print(f"Answerable runs at {service.settings.base_url}  (stop with Ctrl-C)", flush=True)
     app = create_app(service, Ticker(service.jobs(), service.now))
     run(app, service.settings.host, service.settings.port)
 

@@ -256,7 +256,7 @@ class Correspondence:
     def _tell_support(self, connection: Connection, message_id: str, why: str, now: datetime) -> None:
         partnership = inbox.opened(connection, message_id, self.keyring).partnership
         office = self.casework.partnerships[partnership]
-        words = f"A mail that belongs to no case we could name waits in the tray: {why}. Please read it."
+        words = f"A mail that belongs to no case we could name waits in the tray. {why} Please read it."
         values = {"partnership": office.loaded.policy.partnership.name, "words": words, "to_name": "colleague"}
         letter = Letter(
             "tray", BUSINESS_SUPPORT, "Business support", office.business_support, f"mail:{message_id}", values

@@ -48,7 +48,7 @@ class Mailbox:
                 self._judge(message_id, now)
             except Exception as error:
                 log.error("a message could not be judged", message=message_id, error=type(error).__name__)
-                self._correspondence.to_tray(message_id, None, "it could not be read by the program", False, now)
+                self._correspondence.to_tray(message_id, None, "The program could not read it.", False, now)
 
     def _judge(self, message_id: str, now: datetime) -> None:
         understood = understand(self._correspondence.message(message_id).raw)
@@ -66,8 +66,8 @@ class Mailbox:
         """An offered answer from the party's own mailbox is recorded; anything else is put to a person."""
         verdict = verified(understood, self._anchor)
         if understood.sender.lower() != letter.email.lower() or not verdict.verified:
-            why = verdict.why if not verdict.verified else "it comes from an address that the letter was not sent to"
-            self._correspondence.to_tray(message_id, letter, f"the sender is not confirmed: {why}", False, now)
+            why = verdict.why if not verdict.verified else "It comes from an address that the letter was not sent to."
+            self._correspondence.to_tray(message_id, letter, f"The sender is not confirmed. {why}", False, now)
             return
         found = self._read(understood, letter, now)
         if found.answer is None:

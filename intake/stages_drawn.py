@@ -26,6 +26,8 @@ def drawn(policy: Policy) -> list[DrawnTrack]:
 
 
 def _stage(policy: Policy, stage: Stage) -> DrawnStage:
+    if stage.outside:
+        return DrawnStage(stage.label, stage.title, f"outside this service: {stage.outside.to}", _time(policy, stage))
     tiers = [_who(policy, acts) for acts in (stage.acts, *stage.tiers)]
     return DrawnStage(stage.label, stage.title, "; then ".join(tiers), _time(policy, stage))
 

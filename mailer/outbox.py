@@ -76,7 +76,7 @@ class Outbox:
                 letter.purpose, letter.values, letter.offers, letter.name, letter.email, frame, enclosed
             )
         except (Refused, LetterError):
-            self._correspondence.refused(letter, now)
+            self._refused(letter, now)
             return None
 
     def _hand_over(self, letter: Stored, message: bytes, now: datetime) -> None:
@@ -88,13 +88,18 @@ class Outbox:
         try:
             self._transport.send(Envelope(self._senders[letter.partnership].inbox, letter.email), message)
         except Refused:
-            self._correspondence.refused(letter, now)
+            self._refused(letter, now)
         except Unavailable:
             self._correspondence.unavailable(letter, now + _wait(letter.attempts), now)
         except Uncertain:
             self._correspondence.uncertain(letter, now)
         else:
             self._correspondence.accepted(letter, now)
+
+    def _refused(self, letter: Stored, now: datetime) -> None:
+        """On a case business support is told; a letter without a case, such as a code, shows in the log alone."""
+        log.error("a letter was refused", letter=letter.id, purpose=letter.purpose)
+        self._correspondence.refused(letter, now)
 
     def _enclosed(self, letter: Stored) -> Enclosure | None:
         """The record so far, with a referral (2.14 of chscp)."""

@@ -199,7 +199,7 @@ def _give(draft: Draft, party: Party, answer: Answer, what: str) -> None:
         "given", f"{party.name} ({party.title}) sent {asked.title}: {answer.text}", asked, answer=asdict_of(answer)
     )
     timing.stop(draft, draft.case.running("asked", asked.key), "it has come")
-    echo(draft, party, f"here is {asked.title}", answer.text)
+    echo(draft, party, f"you sent {asked.title}", answer.text)
     row = draft.case.stage_row(asked.row)
     way = draft.policy.stages[row.stage].way(row.way) if row.way else None
     for actor in distinct(*actors(draft, row.key), *(convened(draft, way) if way else ())):

@@ -8,7 +8,7 @@ from cases.verbs.letters import for_support, write
 def filed(case: Case, message: str, why: str, moment: Moment) -> Decision:
     """A mail belongs to the case and changes nothing: an automatic reply, a report, our own letter come back."""
     draft = Draft(case, moment)
-    draft.note("mail_filed", f"A mail was kept with the case and changes nothing: {why}.", message=message)
+    draft.note("mail_filed", f"A mail was kept with the case and changes nothing. {why}", message=message)
     return draft.decision()
 
 
@@ -24,8 +24,8 @@ def put_to_a_person(
 ) -> Decision:
     """A mail that could not be read as an offered answer: business support reads it. A known sender is told so."""
     draft = Draft(case, moment)
-    draft.note("mail_in_tray", f"A mail waits for a person: {why}.", message=message)
-    words = f"A mail about this case waits in the tray: {why}. Please read it and record what it says."
+    draft.note("mail_in_tray", f"A mail waits for a person. {why}", message=message)
+    words = f"A mail about this case waits in the tray. {why} Please read it and record what it says."
     for_support(draft, f"mail:{message}", words)
     if sender:
         write(draft, "unclear", sender, f"mail:{message}", offers=offers, why=why)

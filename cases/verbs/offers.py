@@ -87,7 +87,9 @@ def told(party: Party) -> Offer:
 
 
 def give(asked: Asked) -> Offer:
-    return Offer(f"give:{asked.request}", "HERE IT IS", f"Here is {asked.title}", asked.key, ("text",))
+    return Offer(
+        f"give:{asked.request}", "HERE IT IS", f"This is what you asked for: {asked.title}", asked.key, ("text",)
+    )
 
 
 def on_file() -> Offer:

@@ -161,8 +161,9 @@ def _clocks(draft: Draft, row: StageRow, stage: Stage) -> None:
             timescale.key,
             row.key,
             timed.due,
-            f"To {timescale.deliverable}. {timed.words}",
+            f"To {timescale.deliverable}",
             timescale.chase,
+            reason=timed.sentence,
             kind="chosen" if timed.chosen else timescale.kind,
         )
 

@@ -21,6 +21,10 @@ class Timed:
     words: str
     chosen: bool
 
+    @property
+    def sentence(self) -> str:
+        return self.words[:1].upper() + self.words[1:].removesuffix(".") + "."
+
 
 def timed(draft: Draft, timescale: Timescale, since: datetime | None = None) -> Timed:
     """When a timescale is due in this case. Never an invented number: without one, the chase interval, named so.
@@ -43,9 +47,17 @@ def timed(draft: Draft, timescale: Timescale, since: datetime | None = None) -> 
 
 
 def start(
-    draft: Draft, purpose: Purpose, name: str, about: str, when: Due, words: str, ladder: str | None = None, **more: Any
+    draft: Draft,
+    purpose: Purpose,
+    name: str,
+    about: str,
+    when: Due,
+    words: str,
+    ladder: str | None = None,
+    reason: str = "",
+    **more: Any,
 ) -> Clock:
-    """Start a clock, and record it."""
+    """Start a clock, and record it: for what, by when, and where the time comes from."""
     clock = Clock(
         key=f"k{len(draft.case.clocks) + 1}",
         purpose=purpose,
@@ -62,7 +74,7 @@ def start(
     )
     if ladder:
         clock = _first(draft, clock)
-    draft.note("clock_started", f"{words}: due {clock.working}.", clock)
+    draft.note("clock_started", f"{words}: due {clock.working}. {reason}".strip(), clock)
     return clock
 
 
