@@ -113,15 +113,20 @@ class Casework:
         """The raiser supplies what was missing."""
         self._decide(case_id, now, lambda case, moment: opening.complete(case, facts, moment))
 
-    def hear(self, case_id: str, who: str, answer: Answer, now: datetime, once: str = "") -> None:
-        """A party gives one of the offered answers, or business support takes one down.
+    def hear(self, case_id: str, who: str, answer: Answer, now: datetime, once: str = "") -> bool:
+        """A party gives one of the offered answers, or business support takes one down. Says whether it was recorded.
 
-        `once` is the form's own random mark: the same form sent twice is one answer.
+        `once` is the form's own random mark: of the same form sent twice the first is recorded, the second is not.
         """
+        mark = f"form:{case_id}:{once}"
         with self.database.write() as connection:
             case = case_rows.load(connection, case_id, self.keyring)
-            if not once or access.is_first(connection, case.partnership, f"form:{case_id}:{once}", now):
-                self._apply(connection, case, now, lambda case, moment: answers.hear(case, who, answer, moment))
+            if once and not access.is_first(connection, case.partnership, mark, now):
+                return False
+            self._apply(connection, case, now, lambda case, moment: answers.hear(case, who, answer, moment))
+            if once:  # kept, so that whoever sends the form again can be told what it said
+                access.is_first(connection, case.partnership, f"{mark}:{answer.does}@{answer.about}", now)
+        return True
 
     def task_done(self, case_id: str, key: str, words: str, now: datetime) -> None:
         """Business support has done a task; what was done goes into the record. Done twice is once."""
@@ -150,38 +155,39 @@ class Casework:
         with self.database.write() as connection:
             return case_rows.set_aside(connection, case_id, clock, until)
 
-    def send_code(self, case_id: str, party: str, now: datetime) -> None:
-        """Mail a six-digit code to a party, which opens the record and lets them answer."""
+    def send_code(self, case_id: str, party: str, now: datetime, asker: str = "") -> None:
+        """Mail a six-digit code to a party, which opens the record and lets them answer.
+
+        `asker` is the mark of the browser that asks: the code counts with the same mark alone.
+        """
         with self.database.write() as connection:
             case = case_rows.load(connection, case_id, self.keyring)
             to = case.party(party)
             office = self.partnerships[case.partnership]
             words = "to open your page about an escalation"
-            self._code_letter(connection, office, f"page:{case_id}:{party}", to.name, to.email, words, now)
+            self._code_letter(connection, office, _page_of(case_id, party, asker), to.name, to.email, words, now)
 
-    def use_code(self, case_id: str, party: str, code: str, now: datetime) -> str:
+    def use_code(self, case_id: str, party: str, code: str, now: datetime, asker: str = "") -> str:
         """Gives the cookie of the device from now on. Raises WrongCode."""
         with self.database.write() as connection:
-            right = access.use_code(connection, f"page:{case_id}:{party}", code, self.keyring, now)
+            right = access.use_code(connection, _page_of(case_id, party, asker), code, self.keyring, now)
             if right:
                 case = case_rows.load(connection, case_id, self.keyring)
                 return access.remember(connection, case.partnership, case.party(party).email, self.keyring, now)
         raise WrongCode("That is not the code we sent, or it is too old.")
 
-    def send_desk_code(self, partnership: str, now: datetime) -> None:
-        """Mail a six-digit code to business support, which opens their tray."""
+    def send_desk_code(self, partnership: str, now: datetime, asker: str) -> None:
+        """Mail a six-digit code to business support, which opens their tray; `asker` is as in `send_code`."""
         office = self.partnerships[partnership]
         with self.database.write() as connection:
-            words = "to open business support's desk"
-            self._code_letter(
-                connection, office, f"desk:{partnership}", "Business support", office.business_support, words, now
-            )
+            subject, words = f"desk:{partnership}:{asker}", "to open business support's desk"
+            self._code_letter(connection, office, subject, "Business support", office.business_support, words, now)
 
-    def use_desk_code(self, partnership: str, code: str, now: datetime) -> str:
+    def use_desk_code(self, partnership: str, code: str, now: datetime, asker: str) -> str:
         """Gives the cookie of business support's device. Raises WrongCode."""
         office = self.partnerships[partnership]
         with self.database.write() as connection:
-            if access.use_code(connection, f"desk:{partnership}", code, self.keyring, now):
+            if access.use_code(connection, f"desk:{partnership}:{asker}", code, self.keyring, now):
                 return access.remember(connection, partnership, office.business_support, self.keyring, now)
         raise WrongCode("That is not the code we sent, or it is too old.")
 
@@ -263,3 +269,8 @@ class Casework:
 
 def _received(case: Case, moment: Moment, *, submission: Submission, code: str) -> Decision:
     return opening.receive(case, submission, code, moment)
+
+
+def _page_of(case_id: str, party: str, asker: str) -> str:
+    """What a party's code is kept under; without an asker it is the one that confirms the raiser's address too."""
+    return f"page:{case_id}:{party}:{asker}" if asker else f"page:{case_id}:{party}"

@@ -15,7 +15,7 @@ from cases.shape import rebuilt
 from cases.store import case_rows
 from cases.store.database import Database
 from cases.store.keyring import Keyring
-from cases.tables import cases, checkpoints
+from cases.tables import checkpoints
 from cases.vault import Key, KeyDestroyed
 
 
@@ -76,10 +76,10 @@ class Ledger:
             taken = self._checkpoints(connection, partnership)
             found = list(verify_checkpoints(taken, None))
             witnessed = {head.case_id: head for head in taken[-1].heads} if taken else {}
-            known = connection.execute(select(cases.c.id).where(cases.c.partnership_id == partnership)).scalars()
+            known = {head.case_id: head for head in case_rows.heads(connection, partnership)}
             for case_id in sorted({*known, *witnessed}):
-                links = list(case_rows.links(connection, case_id))
-                found += verify(links, self._key(connection, case_id), witnessed.get(case_id))
+                links, key = list(case_rows.links(connection, case_id)), self._key(connection, case_id)
+                found += verify(links, key, witnessed.get(case_id)) or verify(links, key, known.get(case_id))
             return found
 
     def _key(self, connection: Connection, case_id: str) -> Key | None:

@@ -125,11 +125,13 @@ class Reading:
         with self.database.read() as connection:
             return outbox.tokens_of(self.keyring.secret(connection, now), letter_id)[1]
 
-    def was_sent(self, case_id: str, mark: str) -> bool:
-        """Whether a form with this mark has been heard already (`Casework.hear`)."""
+    def sent_as(self, case_id: str, mark: str) -> str | None:
+        """The key of the offer that a form with this mark was heard as (`Casework.hear`); nothing if it was not yet."""
+        before = f"form:{case_id}:{mark}:"
         with self.database.read() as connection:
-            found = select(codes.c.subject).where(codes.c.subject == f"form:{case_id}:{mark}")
-            return connection.execute(found).first() is not None
+            found = select(codes.c.subject).where(codes.c.subject.startswith(before, autoescape=True))
+            subject = connection.execute(found).scalar() if mark else None
+        return subject.removeprefix(before) if subject else None
 
     def list_cases(self, partnership: str, now: datetime) -> list[CaseLine]:
         """The newest first. Cases whose content was erased show their reference alone."""
@@ -159,15 +161,23 @@ class Reading:
 
     def likely_cases(self, mail: inbox.Received, now: datetime) -> list[str]:
         """References of the cases that a mail may belong to, the likeliest first."""
-        message = message_from_bytes(mail.raw, policy=compat32)
-        subject, sender = str(message.get("Subject", "")), parseaddr(str(message.get("From", "")))[1]
         with self.database.read() as connection:
-            named = [str(each) for each in Reference.find(subject)]
-            kept = [mail.case_id] if mail.case_id else []
-            found = kept + [case_rows.by_reference(connection, mail.partnership, each) for each in named]
-            found += self._cases_of(connection, mail.partnership, sender, now)
-            references = [case_rows.reference_of(connection, each) for each in found if each]
+            found = [*self._named_in(connection, mail), *self._of_sender(connection, mail, now)]
+            references = [case_rows.reference_of(connection, each) for each in found]
             return list(dict.fromkeys(each for each in references if each))
+
+    def confidential_cases(self, mail: inbox.Received, now: datetime) -> list[str]:
+        """Ids of the confidential cases that a mail names or, where it names no case, that its sender is a party of."""
+        with self.database.read() as connection:
+            found = self._named_in(connection, mail) or list(self._of_sender(connection, mail, now))
+            held = select(cases.c.id).where(cases.c.id.in_(found), cases.c.confidential)
+            return list(connection.execute(held).scalars())
+
+    def confidential_mail(self, view: View, now: datetime) -> list[inbox.Received]:
+        """The mails on a confidential case that wait in the tray: its named person must read them (chscp 1.7)."""
+        return [
+            mail for mail in self.tray(view.case.partnership) if view.case.id in self.confidential_cases(mail, now)
+        ]
 
     def written_log(self, case_id: str) -> WrittenLog:
         """The record of a case, opened entry by entry and verified."""
@@ -192,7 +202,8 @@ class Reading:
             view = self._view(connection, row.id, now)
         except KeyDestroyed:
             return CaseLine(row.reference, "Erased", row.opened_at)
-        return CaseLine(row.reference, word, row.opened_at, where_it_is(view), next(iter(running(view)), None))
+        stage = "Confidential" if view.case.confidential else where_it_is(view)
+        return CaseLine(row.reference, word, row.opened_at, stage, next(iter(running(view)), None))
 
     def _case_of(self, connection: Connection, letter_id: str) -> str | None:
         return connection.execute(select(letters.c.case_id).where(letters.c.id == letter_id)).scalar()
@@ -209,9 +220,16 @@ class Reading:
         about = f"task:{row.case_id}:{row.key}"
         return cast(dict[str, str], key.open(row.sealed, about=about))["words"] if key else ""
 
-    def _cases_of(self, connection: Connection, partnership: str, email: str, now: datetime) -> Iterable[str]:
-        whose = self.keyring.tokens(connection, now).lookup("sender", email)
-        chosen = (parties.c.address_token == whose) & (parties.c.partnership_id == partnership)
+    def _named_in(self, connection: Connection, mail: inbox.Received) -> list[str]:
+        """The case that a mail was kept with, and those that its subject names."""
+        named = Reference.find(str(message_from_bytes(mail.raw, policy=compat32).get("Subject", "")))
+        found = [case_rows.by_reference(connection, mail.partnership, str(each)) for each in named]
+        return [each for each in (mail.case_id, *found) if each]
+
+    def _of_sender(self, connection: Connection, mail: inbox.Received, now: datetime) -> Iterable[str]:
+        sender = parseaddr(str(message_from_bytes(mail.raw, policy=compat32).get("From", "")))[1]
+        whose = self.keyring.tokens(connection, now).lookup("sender", sender)
+        chosen = (parties.c.address_token == whose) & (parties.c.partnership_id == mail.partnership)
         newest = select(parties.c.case_id).join(cases, cases.c.id == parties.c.case_id).where(chosen)
         return connection.execute(newest.order_by(cases.c.opened_at.desc()).limit(10)).scalars()
 

@@ -80,12 +80,6 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def token_matches(typed: str, stored_hash: str) -> bool:
-    """Whether a token as somebody typed it is the one whose hash is stored; compared in constant time."""
-    true = clean(typed)
-    return true is not None and hmac.compare_digest(token_hash(true), stored_hash)
-
-
 def new_code(randbits: Callable[[int], int]) -> str:
     """Six digits, each code equally likely; `randbits` is `secrets.randbits` outside the tests."""
     while (number := randbits(20)) >= 1_000_000:

@@ -80,8 +80,16 @@ def clock_state(clock: Clock, now: datetime) -> tuple[str, str]:
 
 def may_see_all(view: View, party: Party) -> bool:
     """A confidential case is for the raiser and the named person alone (chscp 1.7)."""
-    if not view.case.confidential or party == view.case.raiser:
-        return True
+    return not view.case.confidential or party == view.case.raiser or decides(view, party)
+
+
+def may_read_record(view: View, party: Party) -> bool:
+    """The record of a case that was ever diverted stays with those two, even when the case goes on (chscp 1.7)."""
+    return not view.case.facts.get("diversions") or party == view.case.raiser or decides(view, party)
+
+
+def decides(view: View, party: Party) -> bool:
+    """Whether somebody is the named person of the case's diversion."""
     chosen = view.case.facts.get("diversions", ())
     return party.role in {each.decides for each in view.policy.entry.diversions if each.key in chosen}
 
@@ -140,6 +148,11 @@ def chosen(key: str, offers: Iterable[Offer]) -> Offer:
     return next(offer for offer in offers if key_of(offer) == key)
 
 
+def title_of(key: str, offers: Iterable[Offer]) -> str:
+    """The words of the offer with this key; empty where there is none."""
+    return next((offer.title for offer in offers if key_of(offer) == key), "")
+
+
 def answer_of(offer: Offer, values: Mapping[str, object], evidence: Evidence) -> Answer:
     """An answer as it goes to the case, from a form's values. A date goes along only where the offer needs one."""
     text, day = values.get("text"), values.get("day")
@@ -180,9 +193,9 @@ _OPEN: Mapping[str, Callable[[Case, str, Offer], bool]] = {
     "give": _given,
     "object": _objecting,
     "agree": _objecting,
-    "divert": lambda case, who, offer: case.status == "paused",
+    **dict.fromkeys(("divert", "admit"), lambda case, who, offer: case.status == "paused"),
     "on_file": lambda case, who, offer: case.status in ("closing", "closed") and who not in case.filed,
-    "told": lambda case, who, offer: not case.told,
+    "told": lambda case, who, offer: bool(case.running("told", offer.does.partition(":")[2])),
     "settle": lambda case, who, offer: case.status == "disputed",
 }
 

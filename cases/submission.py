@@ -1,6 +1,5 @@
 """What comes in: an escalation as it was sent, and an answer as it was given. Values only; nothing is judged here."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -50,4 +49,3 @@ class Answer:
     text: str = ""
     day: date | None = None
     evidence: Evidence = Evidence(via="page")
-    extra: Mapping[str, str] = field(default_factory=dict)

@@ -7,20 +7,17 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
 from cases.casework import Casework, Partnership, WrongCode
+from web.codes import CODE_FIELD, CODE_FORM, asker, keep_asker
 from web.csrf import MESSAGE
-from web.fields import Field
-from web.forms import Filled, Form
+from web.forms import Filled
 from web.limits import Limit
 from web.site import Sent, Site, masked, see, visitor
 
 LIMITS: Mapping[str, Limit] = {
     "desk code sent": Limit(5, timedelta(minutes=30)),
+    "desk code sent to one partnership": Limit(20, timedelta(minutes=30)),
     "desk code tried": Limit(12, timedelta(minutes=30)),
 }
-CODE_FIELD = "code"
-CODE_FORM = Form(
-    [Field(CODE_FIELD, "The six-digit code", required=True, width=10, longest=20, autocomplete="one-time-code")]
-)
 
 
 class Door:
@@ -72,8 +69,12 @@ class _Entry:
         if not self._site.csrf.check(request, posted):
             return self._page(request, partnership, CODE_FORM.blank().with_problem(MESSAGE), 403)
         self._site.brake("desk code sent", f"{partnership}:{visitor(request)}")
-        self._casework.send_desk_code(partnership, self._site.now())
-        return see(f"/desk/{partnership}/code")
+        self._site.brake("desk code sent to one partnership", partnership)
+        mark = asker(self._site, request)
+        self._casework.send_desk_code(partnership, self._site.now(), mark)
+        response = see(f"/desk/{partnership}/code")
+        keep_asker(self._site, response, mark)
+        return response
 
     def use_code(self, request: Request, partnership: str, posted: Sent) -> Response:
         self._door.office(partnership)
@@ -82,9 +83,10 @@ class _Entry:
             return self._page(request, partnership, filled.with_problem(MESSAGE), 403)
         if not filled.ok:
             return self._page(request, partnership, filled, 400)
-        self._site.brake("desk code tried", partnership)
+        self._site.brake("desk code tried", f"{partnership}:{visitor(request)}")
+        code, mark = filled.text(CODE_FIELD), asker(self._site, request)
         try:
-            device = self._casework.use_desk_code(partnership, filled.text(CODE_FIELD), self._site.now())
+            device = self._casework.use_desk_code(partnership, code, self._site.now(), mark)
         except WrongCode as error:
             return self._page(request, partnership, filled.with_problem(str(error), CODE_FIELD), 400)
         response = see(f"/desk/{partnership}")

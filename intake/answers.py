@@ -14,7 +14,7 @@ from cases.case import BUSINESS_SUPPORT
 from cases.casework import Casework
 from cases.holidays import england
 from cases.reading import Reading
-from cases.standing import answer_of, chosen, key_of, open_offers, still_open
+from cases.standing import View, answer_of, chosen, decides, key_of, open_offers, still_open, title_of
 from cases.store.outbox import Stored
 from cases.submission import Evidence
 from cases.verbs.decision import Offer
@@ -24,6 +24,7 @@ from web.choices import Choice, checked, choice_form
 from web.csrf import MESSAGE
 from web.forms import Filled
 from web.limits import Limit
+from web.mail_text import readable
 from web.security import letter_page
 from web.site import Sent, Site, see, visitor
 
@@ -33,6 +34,10 @@ LABEL = "Your answer"
 SETTLED = (
     "This has been answered or has ended meanwhile, so nothing was recorded. "
     "If something should be put right, reply to the letter: a person reads the replies."
+)
+SENT_BEFORE = (
+    "This form was sent before, and was recorded then as: {}. If you pressed the button twice, all is well. "
+    "If you have changed something since, the change is not recorded: press the button again to record it too."
 )
 _SAID = "answerable-said"
 _SAID_SECONDS = 3600
@@ -49,6 +54,7 @@ def routes(site: Site, casework: Casework, reading: Reading) -> APIRouter:
     router.add_api_route("/answer", pages.blank, methods=["GET"])
     router.add_api_route("/answer", pages.answer, methods=["POST"])
     router.add_api_route("/answered", pages.answered, methods=["GET"])
+    router.add_api_route("/record", pages.record, methods=["GET"])
     return router
 
 
@@ -123,13 +129,31 @@ class _Answering:
         values = self._values(reader, letter) | {"offer": offer}
         return self._site.page(request, "answered", values)
 
+    def record(self, request: Request, token: str) -> Response:
+        """For the named person of a confidential case: the log, and the mails that only they may read (chscp 1.7)."""
+        reader, letter = self._found(token)
+        if not _is_named_person(reader.view, letter.to):
+            raise HTTPException(403)
+        if not self._codes.knows(request, reader):
+            return see(f"/l/{token}")
+        mails = self._reading.confidential_mail(reader.view, self._site.now())
+        values = self._values(reader, letter) | {
+            "log": self._reading.written_log(reader.case.id),
+            "back": reader.link,
+            "mails": [(mail, readable(mail.raw)) for mail in mails],
+        }
+        return self._site.page(request, "record_and_mail", values)
+
     def _record(self, request: Request, reader: Reader, letter: Stored, filled: Filled, mark: str) -> Response:
         self._site.brake("answer", visitor(request))
         offer, once = chosen(filled.text("choice"), letter.offers), f"{letter.id}:{mark}"
-        if not still_open(reader.case, letter.to, offer) and not self._reading.was_sent(reader.case.id, once):
+        if not still_open(reader.case, letter.to, offer) and self._reading.sent_as(reader.case.id, once) is None:
             return self._form(request, reader, letter, filled.with_problem(SETTLED), mark, 409)
         answer = answer_of(offer, filled.values, _evidence(reader))
-        self._casework.hear(reader.case.id, reader.who, answer, self._site.now(), once)
+        if not self._casework.hear(reader.case.id, reader.who, answer, self._site.now(), once):
+            said = title_of(self._reading.sent_as(reader.case.id, once) or "", letter.offers)
+            again = filled.with_problem(SENT_BEFORE.format(said))
+            return self._form(request, reader, letter, again, secrets.token_hex(16), 409)
         response = see(f"{reader.link}/answered")
         self._site.cookies.write(response, _SAID, f"{letter.id}:{key_of(offer)}", _SAID_SECONDS)
         return response
@@ -154,6 +178,7 @@ class _Answering:
             "letter": letter,
             "link": reader.link,
             "title": _title(letter),
+            "named_person": _is_named_person(reader.view, letter.to),
         }
 
 
@@ -161,6 +186,10 @@ def _evidence(reader: Reader) -> Evidence:
     if reader.who == BUSINESS_SUPPORT:
         return Evidence(via="desk", by="business support")
     return Evidence(via="page")
+
+
+def _is_named_person(view: View, who: str) -> bool:
+    return who != BUSINESS_SUPPORT and decides(view, view.case.party(who))
 
 
 def _title(letter: Stored) -> str:

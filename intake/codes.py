@@ -10,22 +10,19 @@ from starlette.responses import Response
 from cases.case import BUSINESS_SUPPORT, Case
 from cases.casework import Casework, WrongCode
 from cases.standing import View
+from web.codes import CODE_FIELD, CODE_FORM, asker, keep_asker
 from web.csrf import MESSAGE
-from web.fields import Field
-from web.forms import Filled, Form
+from web.forms import Filled
 from web.limits import Limit
 from web.posted import Posted
 from web.site import Site, masked, see, visitor
 
 LIMITS: Mapping[str, Limit] = {
     "code sent": Limit(5, timedelta(minutes=30)),
+    "code sent to one reader": Limit(20, timedelta(minutes=30)),
     "code sent to one visitor": Limit(30, timedelta(minutes=30)),
     "code tried": Limit(12, timedelta(minutes=30)),
 }
-CODE_FIELD = "code"
-CODE_FORM = Form(
-    [Field(CODE_FIELD, "The six-digit code", required=True, width=10, longest=20, autocomplete="one-time-code")]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +51,13 @@ def is_known(site: Site, casework: Casework, request: Request, partnership: str,
     return any(casework.remembers(partnership, email, each, now) for each in site.mailboxes(request))
 
 
+def brake_sending(site: Site, request: Request, reader: str) -> None:
+    """Counted for the visitor first: nobody alone comes to the limit that a reader has for everybody together."""
+    site.brake("code sent", f"{reader}:{visitor(request)}")
+    site.brake("code sent to one visitor", visitor(request))
+    site.brake("code sent to one reader", reader)
+
+
 class Codes:
     """The steps between a link and what only its reader may see or do."""
 
@@ -70,10 +74,12 @@ class Codes:
             return self._page(request, reader, CODE_FORM.blank().with_problem(MESSAGE), 403)
         if self.knows(request, reader):
             return see(onward)
-        self._site.brake("code sent", f"{reader.case.id}:{reader.who}")
-        self._site.brake("code sent to one visitor", visitor(request))
-        self._mail(reader)
-        return see(f"{reader.link}/code")
+        brake_sending(self._site, request, f"{reader.case.id}:{reader.who}")
+        mark = asker(self._site, request)
+        self._mail(reader, mark)
+        response = see(f"{reader.link}/code")
+        keep_asker(self._site, response, mark)
+        return response
 
     def ask(self, request: Request, reader: Reader) -> Response:
         return self._page(request, reader, CODE_FORM.blank())
@@ -85,25 +91,25 @@ class Codes:
             return self._page(request, reader, filled.with_problem(MESSAGE), 403)
         if not filled.ok:
             return self._page(request, reader, filled, 400)
-        self._site.brake("code tried", f"{reader.case.id}:{reader.who}")
+        self._site.brake("code tried", f"{reader.case.id}:{reader.who}:{visitor(request)}")
         try:
-            device = self._used(reader, filled.text(CODE_FIELD))
+            device = self._used(reader, filled.text(CODE_FIELD), asker(self._site, request))
         except WrongCode as error:
             return self._page(request, reader, filled.with_problem(str(error), CODE_FIELD), 400)
         response = see(onward)
         self._site.remember(request, response, device)
         return response
 
-    def _mail(self, reader: Reader) -> None:
+    def _mail(self, reader: Reader, mark: str) -> None:
         if reader.who == BUSINESS_SUPPORT:
-            self._casework.send_desk_code(reader.case.partnership, self._site.now())
+            self._casework.send_desk_code(reader.case.partnership, self._site.now(), mark)
         else:
-            self._casework.send_code(reader.case.id, reader.who, self._site.now())
+            self._casework.send_code(reader.case.id, reader.who, self._site.now(), mark)
 
-    def _used(self, reader: Reader, code: str) -> str:
+    def _used(self, reader: Reader, code: str, mark: str) -> str:
         if reader.who == BUSINESS_SUPPORT:
-            return self._casework.use_desk_code(reader.case.partnership, code, self._site.now())
-        return self._casework.use_code(reader.case.id, reader.who, code, self._site.now())
+            return self._casework.use_desk_code(reader.case.partnership, code, self._site.now(), mark)
+        return self._casework.use_code(reader.case.id, reader.who, code, self._site.now(), mark)
 
     def _page(self, request: Request, reader: Reader, filled: Filled, status: int = 200) -> Response:
         values = {

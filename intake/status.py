@@ -13,6 +13,7 @@ from cases.standing import (
     STATUS_WORDS,
     View,
     clock_state,
+    may_read_record,
     may_see_all,
     next_steps,
     open_offers,
@@ -86,8 +87,8 @@ class _Status:
         return see(f"/s/{token}")
 
     def record(self, request: Request, token: str) -> Response:
-        reader, _ = self._found(token)
-        if not self._codes.knows(request, reader):
+        reader, party = self._found(token)
+        if not self._codes.knows(request, reader) or not may_read_record(reader.view, party):
             return see(f"/s/{token}")
         log = self._reading.written_log(reader.case.id)
         values = {"partnership": reader.view.partnership, "case": reader.case, "log": log, "back": f"/s/{token}"}
@@ -131,6 +132,7 @@ class _Status:
         return {
             "concern": reader.case.facts.get("concern", ""),
             "letters": self._to_answer(reader, party),
+            "may_read_record": may_read_record(reader.view, party),
             "missing": bool(self._form(reader.view).fields) if mine else False,
         }
 

@@ -32,11 +32,6 @@ _HEADERS = {
 _HSTS = "max-age=31536000"
 
 
-def allow_framing(response: Response) -> None:
-    """Let our own pages show this response in a frame."""
-    response.headers[_CSP] = _POLICY.format("'self'")
-
-
 def letter_page(html: str) -> HTMLResponse:
     """Serve a letter's HTML at an address of its own, harmless, for an iframe on one of our pages."""
     return HTMLResponse(html, headers={_CSP: _LETTER_POLICY})

@@ -7,7 +7,7 @@ from datetime import date
 from cases.case import BUSINESS_SUPPORT, Case, Party, StageRow
 from cases.stages import Rule
 from cases.submission import Answer
-from cases.verbs import closing, diversion, offers, settling, timing
+from cases.verbs import closing, diversion, offers, opening, settling, timing
 from cases.verbs.decision import Decision, Draft, Moment
 from cases.verbs.letters import for_support, ruled, staged, write
 from cases.verbs.moves import leave, move_on, move_to
@@ -50,6 +50,8 @@ def _over(case: Case, does: str, answer: Answer) -> bool:
     """Whether the stage or request that the answer concerns has ended already."""
     if does == "settle":
         return case.status != "disputed"
+    if does in ("divert", "admit"):
+        return case.status != "paused"
     if does in ("object", "agree"):
         row = case.stages[-1]
         return answer.about != row.key or not (row.running or case.status in ("closing", "disputed"))
@@ -223,6 +225,11 @@ def _divert(draft: Draft, party: Party, answer: Answer, what: str) -> None:
     echo(draft, party, chosen, answer.text)
 
 
+def _admit(draft: Draft, party: Party, answer: Answer, what: str) -> None:
+    opening.admit(draft, party)
+    echo(draft, party, "this person may raise it", answer.text)
+
+
 def _heard(draft: Draft, party: Party, answer: Answer) -> StageRow:
     """The stage row, with this party among those who answered something."""
     row = draft.case.stage_row(answer.about)
@@ -247,6 +254,7 @@ _HEARD: Mapping[str, Callable[[Draft, Party, Answer, str], None]] = {
     "go_on": _go_on,
     "give": _give,
     "divert": _divert,
+    "admit": _admit,
     "object": lambda draft, party, answer, what: _closing(draft, party, answer, settling.objected),
     "agree": lambda draft, party, answer, what: _closing(draft, party, answer, closing.agreed),
     "on_file": lambda draft, party, answer, what: _closing(draft, party, answer, closing.filed),

@@ -82,11 +82,10 @@ def chase_decider(draft: Draft, key: str, rung: int) -> None:
 
 def decide(draft: Draft, party: Party, answer: Answer, what: str) -> None:
     """The named person decides: pause, go on, or split off what can go on."""
-    if draft.case.status != "paused" or what == "pause":
+    if what == "pause":
         draft.note("diversion_kept", f"{party.name} decided: the case stays as it is. {answer.text}".strip())
-        if draft.case.status == "paused":
-            for each in chosen(draft):
-                _tell_raiser(draft, each)
+        for each in chosen(draft):
+            _tell_raiser(draft, each)
         return
     timing.stop(draft, draft.case.running("diversion"), "the named person has decided")
     facts = dict(draft.case.facts) | ({"shareable": answer.text} if what == "split" else {})

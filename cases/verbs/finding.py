@@ -54,3 +54,15 @@ def report_missing(draft: Draft, row_key: str, role: str, part: Part) -> None:
 def part_of(gap: str) -> Part:
     parts: dict[str, Part] = {"raising": "raising", "receiving": "receiving", "decider": "decider"}
     return parts.get(gap.split(":")[1], "partnership")
+
+
+def successor(draft: Draft, party: Party) -> Party | None:
+    """Who holds a party's role now, where that party has left the directory; the raiser and whom they named stay."""
+    directory = draft.moment.directory
+    email = party.email.lower()
+    named = str(draft.case.facts.get("other_email", "")).lower()
+    still = any((person.role, person.email.lower()) == (party.role, email) for person in directory.people)
+    holder = directory.who(party.role, party.agency)
+    if not holder or still or email in (named, draft.case.raiser.email.lower()):
+        return None
+    return replace(party, name=holder.name, email=holder.email)

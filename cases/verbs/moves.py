@@ -1,10 +1,12 @@
 """How a case moves: into its first stage, on to the next tier or stage, and what is asked before it does."""
 
+from collections.abc import Iterable
+
 from cases.case import BUSINESS_SUPPORT, Clock, Party, StageRow
 from cases.policy import applies
 from cases.stages import Expectation, Stage
 from cases.verbs import offers, timing
-from cases.verbs.decision import Draft
+from cases.verbs.decision import Draft, Offer
 from cases.verbs.letters import for_support, staged, write
 from cases.verbs.people import acting, actors, distinct, row_acts
 from cases.verbs.stages import end, enter
@@ -136,10 +138,19 @@ def settling_again(draft: Draft, clock: Clock) -> None:
     )
 
 
-def write_support(draft: Draft, clock: Clock, words: str, rung: int = 1) -> None:
+def write_support(draft: Draft, clock: Clock, words: str, rung: int = 1, offered: Iterable[Offer] = ()) -> None:
     """Business support is told of a clock that nobody answers: a task, and a letter for each step."""
     draft.task(f"{clock.key}:{clock.step}", words)
-    write(draft, "task", BUSINESS_SUPPORT, clock.key, rung=clock.step + rung, words=words, wanted=f"clock:{clock.key}")
+    write(
+        draft,
+        "task",
+        BUSINESS_SUPPORT,
+        clock.key,
+        rung=clock.step + rung,
+        words=words,
+        offers=offered,
+        wanted=f"clock:{clock.key}",
+    )
 
 
 def _not_on_record(draft: Draft, stage: Stage) -> list[Expectation]:
@@ -172,6 +183,7 @@ def _ask_why(draft: Draft, stage: Stage, expectation: Expectation) -> None:
         "It is not on record; they have been asked why.",
     )
     _write_why(draft, stage, expectation, about)
+    timing.stop(draft, draft.case.running("timescale", ASKED_WHY), "it was asked afresh")
     if row:
         timing.start_ladder(
             draft,

@@ -73,6 +73,10 @@ def to_settle(row_key: str) -> list[Offer]:
     ]
 
 
+def to_admit() -> list[Offer]:
+    return [Offer("admit", "ADMIT", "This person works for one of our agencies: go on", "case")]
+
+
 def to_divert() -> list[Offer]:
     return [
         Offer("divert:pause", "KEEP PAUSED", "Keep this escalation paused", "case"),

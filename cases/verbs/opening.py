@@ -5,14 +5,19 @@ from typing import Any
 from cases.case import BUSINESS_SUPPORT, Case, Clock, Fields, Party
 from cases.policy import Facts
 from cases.submission import Submission
-from cases.verbs import diversion, timing
+from cases.verbs import diversion, offers, timing
 from cases.verbs.decision import Decision, Draft, Moment
 from cases.verbs.letters import cited, for_support, missing_labels, write
 from cases.verbs.moves import begin, write_support
 from cases.verbs.people import described, joined
-from cases.verbs.stages import fill_gaps, retime
+from cases.verbs.stages import fill_gaps, replace_leavers, retime
 
 CONFIRM_WITHIN_HOURS = 24
+ADMIT = "admit"
+STRANGER = (
+    "Somebody whose address belongs to none of our agencies has raised an escalation, and nobody on the other side "
+    "has been written to. Please find out who it is, and answer ADMIT if they may raise it."
+)
 SIMPLE_FACTS = (
     "name",
     "job",
@@ -77,11 +82,13 @@ def confirm(case: Case, moment: Moment) -> Decision:
     draft.set("confirmed", "The raiser confirmed the e-mail address.", confirmed=True)
     timing.stop(draft, case.running("confirmation"), "the address is confirmed")
     harm = moment.policy.entry.immediate_harm
+    known = moment.directory.may_write_to(case.raiser.email)
     write(
         draft,
         "received",
         case.raiser,
         "case",
+        held=not known,
         missing=missing_labels(draft),
         signposts=_signposts(draft),
         harm_advice=harm.advice if case.facts.get("immediate_harm") == "yes" else "",
@@ -90,8 +97,10 @@ def confirm(case: Case, moment: Moment) -> Decision:
     diverted = diversion.chosen(draft)
     if diverted:
         diversion.divert(draft, diverted)
-    else:
+    elif known:
         begin(draft)
+    else:
+        _hold(draft)
     return draft.decision()
 
 
@@ -116,6 +125,8 @@ def directory_changed(case: Case, moment: Moment) -> Decision:
     draft = Draft(case, moment)
     if case.status == "paused":
         diversion.ask_newcomer(draft)
+    if case.row and case.row.running and case.status == "open":
+        replace_leavers(draft, case.row.key)
     _look_again(draft)
     return draft.decision()
 
@@ -126,6 +137,9 @@ def unconfirmed(draft: Draft, clock: Clock) -> None:
         "The person who raised this case has not confirmed their e-mail address, so no letter has gone to anybody "
         "on the other side. Please telephone them."
     )
+    if clock.name == ADMIT:
+        write_support(draft, clock, STRANGER, offered=offers.to_admit())
+        return
     if clock.ladder:
         write_support(draft, clock, words)
         return
@@ -138,6 +152,32 @@ def unconfirmed(draft: Draft, clock: Clock) -> None:
         draft.case.raiser.key,
         draft.policy.closing.on_file_chase,
         "Business support to telephone the raiser",
+    )
+
+
+def admit(draft: Draft, party: Party) -> None:
+    """Business support knows the person who raised it: the case goes on."""
+    draft.set("admitted", f"{party.name} admits the escalation.", status="open", status_why="")
+    timing.stop(draft, draft.case.running("confirmation"), "business support knows the person")
+    begin(draft)
+
+
+def _hold(draft: Draft) -> None:
+    """Nobody here knows the raiser's address: a person looks before anybody else is written to (decisions, Web)."""
+    draft.set(
+        "held",
+        "The raiser's address is of none of the agencies: the case waits for business support.",
+        status="paused",
+        status_why="waiting until business support knows who raised it",
+    )
+    for_support(draft, ADMIT, STRANGER, offers.to_admit())
+    timing.start_ladder(
+        draft,
+        "confirmation",
+        ADMIT,
+        draft.case.raiser.key,
+        draft.policy.closing.on_file_chase,
+        "Business support to find out who raised it",
     )
 
 

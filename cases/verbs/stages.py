@@ -6,7 +6,7 @@ from cases.case import Asked, Fields, Party, StageRow
 from cases.stages import Request, Stage, Way
 from cases.verbs import offers, timing
 from cases.verbs.decision import Draft
-from cases.verbs.finding import found, part_of, report_missing
+from cases.verbs.finding import found, part_of, report_missing, successor
 from cases.verbs.letters import staged, write
 from cases.verbs.people import SIDES, actors, distinct, joined, role_of, row_acts
 from cases.verbs.telling import announce, convened, tell_raiser, tell_sides, tell_those_named, write_stage
@@ -38,6 +38,15 @@ def fill_gaps(draft: Draft, row_key: str) -> None:
         draft.note("found", f"Now known: {', '.join(party.name for party in newly)}.", replace(row, missing=still))
         _bring_in(draft, row_key, stage, newly)
     tell_those_named(draft, row_key, stage.tells)
+
+
+def replace_leavers(draft: Draft, row_key: str) -> None:
+    """Somebody else holds the role of a party who is no longer in the directory: the newcomer is written to."""
+    for party in actors(draft, row_key):
+        newcomer = successor(draft, party)
+        if newcomer:
+            draft.note("replaced", f"{newcomer.name} acts in place of {party.name} as {party.title}.", newcomer)
+            write_stage(draft, draft.case.stage_row(row_key), newcomer)
 
 
 def retime(draft: Draft, row_key: str) -> None:

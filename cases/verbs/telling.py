@@ -22,6 +22,7 @@ def write_stage(draft: Draft, row: StageRow, party: Party) -> None:
         "stage",
         party,
         row.key,
+        rung=draft.case.length,
         offers=offers.for_stage(draft, row, party),
         wanted=f"stage:{row.key}",
         asks=stage.asks,
@@ -36,7 +37,7 @@ def write_stage(draft: Draft, row: StageRow, party: Party) -> None:
         deciding=deciding,
         history=history(draft),
         incomplete=_awaited(draft, row),
-        encloses_record=deciding and not draft.case.confidential,
+        encloses_record=deciding and not draft.case.facts.get("diversions"),
         outside=stage.outside.model_dump() if stage.outside else None,
         stage=staged(draft, row),
     )

@@ -54,7 +54,7 @@ def test_a_letter_is_answered_by_keyboard_with_the_error_shown_first(script: "Sc
     letter = next(each for each in script.waiting(case=script.escalate()) if each["answers"])
     with served(script) as address:
         page.goto(f"{address}/demo/post-room/{letter['id']}")
-        page.locator("summary", has_text="RESOLVED").first.focus()
+        page.locator("summary", has_text="QUESTION").first.focus()
         page.keyboard.press("Enter")
         page.keyboard.press("Tab")
         page.keyboard.press("Control+A")

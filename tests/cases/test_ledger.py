@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def ledger(world: "World") -> Ledger:
     """Two cases with some history, witnessed by a checkpoint."""
     for _ in range(2):
+        world.clock.move(timedelta(minutes=1))
         view = world.open_case()
         answer = Answer("outcome:not_resolved", "s1", "They would not look again.")
         world.casework.hear(view.case.id, "p1", answer, world.clock())
@@ -85,6 +86,14 @@ def test_an_entry_tampered_with_is_found_and_named(
 def test_a_tail_cut_off_shows_against_the_checkpoint(world: "World", ledger: Ledger) -> None:
     tamper(world, f"DELETE FROM entries WHERE {ONE} AND sequence > 7")
     assert [fault.case_id for fault in ledger.faults("chscp")] == [case_ids(world)[0]]
+
+
+def test_a_tail_cut_off_shows_against_the_case_itself_before_any_checkpoint(world: "World") -> None:
+    ledger = Ledger(world.casework.database, world.casework.keyring)
+    world.open_case()
+    assert ledger.faults("chscp") == []
+    tamper(world, f"DELETE FROM entries WHERE {ONE} AND sequence > 5")
+    assert [fault.case_id for fault in ledger.faults("chscp")] == case_ids(world)
 
 
 def test_a_vanished_case_shows_against_the_checkpoint(world: "World", ledger: Ledger) -> None:

@@ -20,7 +20,6 @@ from cases.reference import (
     token,
     token_hash,
     token_in_address,
-    token_matches,
 )
 
 SECRET = b"s" * 32
@@ -121,14 +120,13 @@ def test_a_token_survives_upper_case_and_confusable_retyping(made: str, data: st
     typed = "".join(data.draw(st.sampled_from(looks.get(letter, letter + letter.upper()))) for letter in made)
     gapped = f" {typed[:9]}-{typed[9:20]} {typed[20:]}\n"
     assert clean(typed) == clean(gapped) == made
-    assert token_matches(gapped, token_hash(made))
 
 
 @PROPERTY
 @given(PARTS, PARTS)
 def test_a_token_fits_no_other_parts(mine: tuple[str, ...], others: tuple[str, ...]) -> None:
     assume(mine != others)
-    assert not token_matches(token(SECRET, "reply", *mine), token_hash(token(SECRET, "reply", *others)))
+    assert token_hash(token(SECRET, "reply", *mine)) != token_hash(token(SECRET, "reply", *others))
 
 
 @pytest.mark.parametrize(
@@ -143,7 +141,7 @@ def test_a_token_fits_no_other_parts(mine: tuple[str, ...], others: tuple[str, .
     ids=["split", "empty part", "joined", "purpose", "secret"],
 )
 def test_near_tokens_differ(other: str) -> None:
-    assert not token_matches(other, token_hash(token(SECRET, "reply", "17", "2")))
+    assert token_hash(other) != token_hash(token(SECRET, "reply", "17", "2"))
 
 
 @PROPERTY
@@ -151,7 +149,7 @@ def test_near_tokens_differ(other: str) -> None:
 def test_one_wrong_letter_is_another_token(made: str, data: st.DataObject) -> None:
     place = data.draw(st.integers(1, 25))
     wrong = data.draw(st.sampled_from(sorted(set("0123456789abcdefghjkmnpqrstvwxyz") - {made[place]})))
-    assert not token_matches(made[:place] + wrong + made[place + 1 :], token_hash(made))
+    assert clean(made[:place] + wrong + made[place + 1 :]) != made
 
 
 @pytest.mark.parametrize(
@@ -159,7 +157,6 @@ def test_one_wrong_letter_is_another_token(made: str, data: st.DataObject) -> No
 )
 def test_what_cannot_be_a_token_is_none(text: str) -> None:
     assert clean(text) is None
-    assert not token_matches(text, token_hash("0" * 26))
 
 
 @pytest.mark.parametrize(

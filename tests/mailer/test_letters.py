@@ -58,7 +58,7 @@ VALUES: dict[str, Any] = {
     "considers": [RULE], "days": 3, "decider": "named person", "deciding": False, "deliverable": "talk it through",
     "due": DUE, "full_concern": "Plantedconcern in full.", "harm_advice": "Call 999.", "harm_cited": "policy 1.6",
     "history": [STAGE | {"ended": "It is not resolved"}], "incomplete": ["the actions so far"], "kind": "guide",
-    "encloses_record": True, "handling": RULE, "lacking": [RULE],
+    "encloses_record": True, "held": True, "handling": RULE, "lacking": [RULE],
     "leads": [PERSON], "member": True, "members": [PERSON], "minutes": 15, "missing": ["The child's initials", "Why?"],
     "not_filed": ["Tom Plantedname"], "others": [PERSON], "outcome": "It is resolved", "phone": "020 7946 0011",
     "outside": {"to": "the Secretary of State", "hands_over": "the record", "comes_back": "We are told."},

@@ -156,9 +156,9 @@ def test_a_request_may_be_made_of_a_role_of_the_partnership_or_of_the_decider() 
 
 def test_a_mail_that_changes_nothing_is_kept_and_writes_to_nobody() -> None:
     play = begun()
-    decision = messages.filed(play.case, "m7", "it is an automatic reply", play_moment(play))
+    decision = messages.filed(play.case, "m7", "It is an automatic reply.", play_moment(play))
     assert [entry.words for entry in decision.entries] == [
-        "A mail was kept with the case and changes nothing: it is an automatic reply."
+        "A mail was kept with the case and changes nothing. It is an automatic reply."
     ]
     assert decision.letters == ()
 
