@@ -24,7 +24,7 @@ from cases.policy_files.reading import load_policy
 from cases.reading import Reading
 from cases.standing import View
 from cases.store import outbox
-from cases.store.database import Database
+from cases.store.database import Database, DatabaseUnavailable
 from cases.store.keyring import Keyring
 from cases.store.outbox import Stored
 from cases.submission import Submission
@@ -121,9 +121,9 @@ class World:
     def correspondence(self) -> Correspondence:
         return Correspondence(self.casework)
 
-    def browser(self) -> TestClient:
-        """A new browser, without cookies."""
-        return TestClient(self.app, base_url="http://answerable.example", follow_redirects=True)
+    def browser(self, address: str = "testclient") -> TestClient:
+        """A new browser, without cookies, at a network address."""
+        return TestClient(self.app, base_url="http://answerable.example", client=(address, 50_000))
 
     @cached_property
     def app(self) -> FastAPI:
@@ -219,7 +219,7 @@ class World:
         app = FastAPI()
         for routes in page_routes(site, self.casework, self.correspondence, self.reading):
             app.include_router(routes)
-        install(app, pages, secure=False)
+        install(app, pages, secure=False, unavailable=DatabaseUnavailable)
         return app
 
 

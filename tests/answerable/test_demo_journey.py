@@ -7,6 +7,8 @@ import pytest
 if TYPE_CHECKING:
     from demo_client import Script
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ["demo_client"]
 # What is answered first, so that a case goes the longest way.
 ORDER = ("HERE IT IS", "PANEL", "NOT RESOLVED", "ENDED OUTSIDE", "ON FILE", "MOVE ON")
@@ -43,7 +45,6 @@ def test_nobody_answers_and_the_clock_alone_chases_and_proposes_but_never_moves_
     assert not any("Stage 2" in each["words"] and "began" in each["words"] for each in journey["happened"])
 
 
-@pytest.mark.slow
 def test_a_case_goes_through_every_stage_to_the_end_outside(script: "Script") -> None:
     case = script.escalate(q_child_status="protection_plan")
     labels = []

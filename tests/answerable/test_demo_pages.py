@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from demo_client import Script
 
 pytest_plugins = ["demo_client"]
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize(

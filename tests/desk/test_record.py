@@ -51,9 +51,11 @@ def test_a_log_whose_end_was_cut_does_not_verify(world: "World") -> None:
     assert f"Entry {length}: the record was cut" in page
 
 
-def test_the_desk_reads_a_confidential_case(world: "World") -> None:
+def test_the_desk_does_not_read_the_log_of_a_confidential_case(world: "World") -> None:
     world.open_case(replace(WHOLE, diversions=("lado",)))
-    assert "The case is confidential" in record(world)
+    page = record(world)
+    assert "the named person alone read its log" in page
+    assert "An escalation was received" not in page
 
 
 def test_an_erased_case_keeps_a_log_that_verifies(world: "World") -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -84,6 +85,50 @@ def test_codes_of_the_desk_are_not_sent_without_end_nor_without_the_form(world: 
     assert browser.post("/desk/chscp/code", data={}).status_code == 403
     assert [browser.post("/desk/chscp/code", data=hidden).status_code for _ in range(6)] == [200] * 5 + [429]
     assert [browser.post("/desk/chscp/open", data=hidden | {"code": "1"}).status_code for _ in range(13)][-1] == 429
+
+
+def test_nobody_else_can_lock_business_support_out(world: "World") -> None:
+    support, stranger = world.browser(), world.browser()
+    mine, theirs = (world.hidden(each.get("/desk/chscp").text) for each in (support, stranger))
+    support.post("/desk/chscp/code", data=mine)
+    code = world.code()
+    stranger.post("/desk/chscp/code", data=theirs)
+    tried = [stranger.post("/desk/chscp/open", data=theirs | {"code": code}).status_code for _ in range(12)]
+    assert tried == [400] * 12
+    elsewhere = world.browser("198.51.100.7")
+    elsewhere.cookies.update(support.cookies)
+    assert elsewhere.post("/desk/chscp/open", data=mine | {"code": code}).status_code == 200
+
+
+def test_the_desk_sees_of_a_confidential_case_only_how_it_stands(world: "World") -> None:
+    world.open_case(replace(WHOLE, diversions=("lado",)))
+    reference = world.view().case.reference
+    mail = world.put_in_tray("It is about our colleague.", f"Re: {reference}, our colleague")
+    desk, here = world.desk(), case_path(world)
+    seen = [
+        desk.get(each) for each in ("/desk/chscp", here, f"/desk/chscp/tray/{mail}", f"{here}/answer/p1?mail={mail}")
+    ]
+    for page in seen:
+        assert page.status_code == 200
+        assert not [word for word in ("our colleague", "Ben Carter", "ben@", "Nobody has visited") if word in page.text]
+    assert all("Confidential" in page.text for page in seen[:2])
+    assert all("named person must read it" in page.text for page in seen[2:])
+    assert desk.get(f"{here}/record").status_code == 403
+
+
+def test_on_a_confidential_case_the_desk_takes_down_for_the_raiser_and_the_named_person_alone(world: "World") -> None:
+    world.open_case(replace(WHOLE, diversions=("lado",)))
+    desk, here = world.desk(), case_path(world)
+    case = world.view().case
+    named = next(party.key for party in case.parties if party.role == "named_person")
+    others = {each.key for each in case.parties} - {"p1", named}
+    assert {desk.get(f"{here}/answer/{who}").status_code for who in others} <= {404}
+    form = filled_in(world, desk, f"{here}/answer/{named}", choice="divert:split@case", text="Only the visits.")
+    desk.post(f"{here}/answer/{named}", data=form | {"via": "telephone", "reason": "Yusuf to Kim, 10am"})
+    assert (world.view().case.status, world.view().case.confidential) == ("open", True)
+    ben = next(party.key for party in world.view().case.parties if party.name == "Ben Carter")
+    assert "Ben Carter" not in desk.get(here).text
+    assert desk.get(f"{here}/answer/{ben}").status_code == 404
 
 
 def test_signing_out_closes_the_desk_on_this_device(world: "World") -> None:
@@ -176,8 +221,10 @@ def test_an_answer_told_by_telephone_is_recorded_with_who_said_it_once(world: "W
     form = filled_in(
         world, desk, path, choice="question@s1", text="Who is it?", via="telephone", reason="Ben to Kim, 10am"
     )
-    for _ in range(2):
-        assert str(desk.post(path, data=form).url).endswith(case_path(world))
+    assert str(desk.post(path, data=form).url).endswith(case_path(world))
+    again = desk.post(path, data=form | {"text": "And where does she live?"})
+    assert "This form was sent before, and was recorded then as: I have a question" in again.text
+    assert "And where does she live?" in again.text
     lines = [each for each in world.reading.written_log(world.view().case.id).lines if "asks: Who is it?" in each.words]
     assert [each.evidence for each in lines if each.evidence] == [
         "by telephone, recorded by business support, Ben to Kim, 10am"

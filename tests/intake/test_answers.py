@@ -149,12 +149,53 @@ def test_an_outcome_with_its_words_is_recorded_and_shown_as_recorded(world: "Wor
     assert any("Ben Carter (practitioner) says: It is resolved. We visited." in words for words in entries(world))
 
 
-def test_pressing_twice_records_once_and_shows_what_was_recorded(world: "World", path: str) -> None:
+def asked(world: "World", question: str) -> int:
+    """How often the record says that this was asked."""
+    return sum(f"asks: {question}" in words and "For business" not in words for words in entries(world))
+
+
+def test_a_form_sent_again_is_not_said_to_be_recorded_and_keeps_its_words(world: "World", path: str) -> None:
     browser, hidden, _ = known(world)
     form = hidden | {"choice": "question@s1", "text": "Which child?"}
-    pages = [browser.post(f"{path}/answer", data=form) for _ in range(2)]
-    assert all("Recorded as: I have a question" in page.text for page in pages)
-    assert sum("asks: Which child?" in words and "For business" not in words for words in entries(world)) == 1
+    assert "Recorded as: I have a question" in browser.post(f"{path}/answer", data=form).text
+    again = browser.post(f"{path}/answer", data=form | {"choice": "outcome:not_resolved@s1", "text": "Nobody came."})
+    assert "This form was sent before, and was recorded then as: I have a question" in again.text
+    assert "Your answer is recorded" not in again.text
+    assert "Nobody came." in again.text
+    assert (asked(world, "Which child?"), world.view().case.stage_row("s1").said) == (1, ())
+    form = world.hidden(again.text) | {"choice": "outcome:not_resolved@s1", "text": "Nobody came."}
+    assert "Your answer is recorded" in browser.post(f"{path}/answer", data=form).text
+    assert [each.text for each in world.view().case.stage_row("s1").said] == ["Nobody came."]
+
+
+def test_a_code_counts_only_in_the_browser_that_asked_for_it(world: "World", path: str) -> None:
+    ben, stranger = world.browser(), world.browser()
+    mine, theirs = (world.hidden(each.get(path).text) for each in (ben, stranger))
+    ben.post(f"{path}/code", data=mine)
+    code = world.code()
+    stranger.post(f"{path}/code", data=theirs)
+    tried = [stranger.post(f"{path}/open", data=theirs | {"code": code}).status_code for _ in range(13)]
+    assert tried == [400] * 12 + [429]
+    assert ben.post(f"{path}/open", data=mine | {"code": code}).status_code == 200
+
+
+def test_the_named_person_reads_the_log_and_the_mail_that_waits(world: "World") -> None:
+    world.open_case(replace(ALICE, diversions=("lado",)))
+    letter = world.letters("divert", "Yusuf Amin")[0]
+    page = world.page(letter)
+    subject = f"Re: {world.view().case.reference}"
+    world.put_in_tray("It is about our colleague.", subject, "alice@homerton.example")
+    assert "It is about our colleague." not in world.browser().get(f"{page}/record").text
+    browser = world.signed_in(letter)
+    assert f'href="{page}/record"' in browser.get(f"{page}/answer").text
+    found = browser.get(f"{page}/record").text
+    assert "An escalation was received" in found
+    assert "It is about our colleague." in found
+
+
+def test_no_other_letter_opens_the_log(world: "World", path: str) -> None:
+    browser, _, _ = known(world)
+    assert browser.get(f"{path}/record").status_code == 403
 
 
 @pytest.mark.parametrize(

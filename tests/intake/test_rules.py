@@ -91,8 +91,10 @@ def test_people_are_not_taken_for_programs(header: str) -> None:
     assert judged(mail(header), ASKED).becomes == "answer"
 
 
-def test_list_mail_that_leads_nowhere_is_filed() -> None:
-    assert judged(mail("List-Id: <news.elsewhere.test>")).becomes == "filed"
+def test_list_mail_that_leads_nowhere_is_read_by_a_person_but_not_a_programs() -> None:
+    """Somebody may have escalated through a list."""
+    assert judged(mail("List-Id: <news.elsewhere.test>")).becomes == "tray"
+    assert judged(mail("List-Id: <news.elsewhere.test>", "Auto-Submitted: auto-replied")).becomes == "filed"
 
 
 @pytest.mark.parametrize("way", WAYS[:3])

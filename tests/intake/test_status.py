@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from fastapi.testclient import TestClient
 
-from cases.submission import Submission
+from cases.submission import Answer, Submission
 from cases.tables import entries
 
 if TYPE_CHECKING:
@@ -146,6 +146,16 @@ def test_a_confidential_case_is_shown_to_the_raiser_and_the_named_person_alone(w
     assert world.browser().get(world.status(named.key)).status_code == 200
     assert "An escalation was received" in as_party(world, named.key).get(f"{world.status(named.key)}/record").text
     assert "The case is confidential" in as_party(world).get(f"{world.status()}/record").text
+
+
+def test_after_go_on_the_record_still_stays_with_the_raiser_and_the_named_person(world: "World") -> None:
+    world.open_case(replace(WHOLE, diversions=("lado",)))
+    named = next(party for party in world.view().case.parties if party.role == "named_person")
+    world.casework.hear(world.view().case.id, named.key, Answer("divert:go_on", "case"), world.clock())
+    ben = next(party for party in world.view().case.parties if party.name == "Ben Carter")
+    shown = {who: as_party(world, who).get(f"{world.status(who)}/record").text for who in ("p1", named.key, ben.key)}
+    assert {who for who, page in shown.items() if "An escalation was received" in page} == {"p1", named.key}
+    assert "/record" not in as_party(world, ben.key).get(world.status(ben.key)).text
 
 
 def test_the_raiser_says_that_it_is_not_settled(world: "World") -> None:

@@ -3,11 +3,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
 
 from web.limits import Limit
 
@@ -224,6 +226,37 @@ def test_too_many_forms_are_refused_for_a_while(make_world: "Callable[..., World
     assert cases_of(world) == 1
     world.clock.move(timedelta(minutes=11))
     assert browser.post(RAISE, data=begun(browser) | WHOLE).status_code == 200
+
+
+def test_immediate_harm_is_never_refused(make_world: "Callable[..., World]") -> None:
+    world = make_world({"raise": Limit(1, timedelta(minutes=10))})
+    browser = world.browser()
+    for _ in range(3):
+        assert browser.post(RAISE, data=begun(browser) | WHOLE | {"harm": "yes"}).status_code == 200
+    assert cases_of(world) == 3
+
+
+def test_forms_of_others_that_name_an_address_do_not_lock_its_owner_out(world: "World") -> None:
+    stranger, alice = world.browser("198.51.100.7"), world.browser()
+    for _ in range(12):
+        stranger.post(RAISE, data=begun(stranger) | WHOLE)
+    assert alice.post(RAISE, data=begun(alice) | WHOLE).status_code == 200
+    assert cases_of(world) == 13
+
+
+def test_while_the_database_cannot_be_used_the_form_keeps_its_words(world: "World") -> None:
+    browser = world.browser()
+    form, engine = begun(browser) | WHOLE, world.casework.database.engine
+    with patch.object(engine, "connect", side_effect=OperationalError("", {}, Exception("database is locked"))):
+        page = browser.post(RAISE, data=form)
+        start = browser.get("/s/7zzzzzzzzzzzzzzzzzzzzzzzzz")
+    assert page.status_code == 503
+    assert "The service is not available just now" in page.text
+    assert Inside(page.text).texts["concern"].strip() == WHOLE["concern"]
+    assert browser.post(RAISE, data=world.hidden(page.text) | WHOLE).status_code == 200
+    assert cases_of(world) == 1
+    assert start.status_code == 503
+    assert "The service is not available just now" in start.text
 
 
 def test_a_body_that_is_too_long_or_not_utf8_is_refused_and_nothing_changes(world: "World") -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from journeys import RAISING, RECEIVING, Journey
 
+pytestmark = pytest.mark.slow
+
 FRIDAY = datetime(2026, 11, 27, 9, 5, tzinfo=UTC)
 # Partnership, track, who may open it, and the two stages in the order of the policy's own text.
 TRACKS = [

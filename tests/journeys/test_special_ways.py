@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from journeys import RAISING, RECEIVING, Journey, names
 
+pytestmark = pytest.mark.slow
+
 FRIDAY = datetime(2026, 11, 27, 9, 5, tzinfo=UTC)
 SUNDAY_NIGHT = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
 HOLES: dict[str, Any] = dict.fromkeys(

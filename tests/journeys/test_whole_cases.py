@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from journeys import RAISING, RECEIVING, Journey, days, names, words
 
+pytestmark = pytest.mark.slow
+
 FRIDAY = datetime(2026, 11, 27, 9, 5, tzinfo=UTC)
 LADDER = ("practitioner", "line_manager", "senior_manager", "head_of_service", "director")
 PANEL = ("panel_local_authority", "panel_police", "panel_icb")
@@ -19,7 +21,6 @@ def journey(tmp_path: Path) -> Journey:
     return Journey(tmp_path, FRIDAY)
 
 
-@pytest.mark.slow
 def test_one_case_goes_through_all_five_stages(journey: Journey) -> None:
     case = journey.raise_case(q_child_status="protection_plan")
     commissioner, chair = journey.person("commissioner"), journey.person("cp_chair")
@@ -126,7 +127,6 @@ def test_an_objection_of_the_raiser_in_time_keeps_it_from_closing(journey: Journ
     journey.sound(case)
 
 
-@pytest.mark.slow
 def test_nobody_ever_answers_and_for_eight_weeks_nothing_is_silent_and_nothing_repeated(journey: Journey) -> None:
     """1.5, and the ladder beside it: a reminder the day before, then every second working day at eight.
 

@@ -13,7 +13,7 @@ from web.csrf import Csrf
 from web.errors import install
 from web.pages import Pages
 from web.posted import Posted, posted
-from web.security import allow_framing, letter_page
+from web.security import letter_page
 from web.sessions import Cookies
 
 SECRET = b"a secret of more than thirty-two bytes"
@@ -29,12 +29,6 @@ def build(secure: bool) -> FastAPI:
     @app.get("/page")
     def page() -> HTMLResponse:
         return HTMLResponse("hello")
-
-    @app.get("/framed")
-    def framed() -> HTMLResponse:
-        response = HTMLResponse("framed")
-        allow_framing(response)
-        return response
 
     @app.get("/letter")
     def letter() -> Response:
@@ -73,9 +67,7 @@ def client() -> TestClient:
     return TestClient(build(secure=True), raise_server_exceptions=False)
 
 
-@pytest.mark.parametrize(
-    "path", ["/page", "/framed", "/nothing", "/broken", "/number/x", "/refused/429", "/static/style.css"]
-)
+@pytest.mark.parametrize("path", ["/page", "/nothing", "/broken", "/number/x", "/refused/429", "/static/style.css"])
 def test_every_response_carries_the_headers(client: TestClient, path: str) -> None:
     headers = client.get(path).headers
     policy = headers["content-security-policy"]
@@ -107,9 +99,8 @@ def test_over_plain_http_there_is_no_hsts() -> None:
     assert "strict-transport-security" not in TestClient(build(secure=False)).get("/page").headers
 
 
-def test_only_a_route_that_asks_may_be_framed_and_by_us_alone(client: TestClient) -> None:
+def test_no_page_may_be_framed(client: TestClient) -> None:
     assert "frame-ancestors 'none'" in client.get("/page").headers["content-security-policy"]
-    assert "frame-ancestors 'self'" in client.get("/framed").headers["content-security-policy"]
 
 
 def test_a_letter_is_shown_with_its_styles_in_a_sandbox_without_scripts(client: TestClient) -> None:
