@@ -15,6 +15,7 @@ from answerable.wiring import Service, page_secret
 from cases.casework import Casework
 from cases.correspondence import Correspondence
 from cases.reading import Reading
+from cases.store.database import DatabaseUnavailable
 from desk import casefile, entry, record, tasks, tray
 from intake import answers, codes, status
 from intake import web as raising
@@ -44,7 +45,7 @@ def create_app(service: Service, ticker: Ticker, *more: APIRouter, site: Site | 
     place = site or create_site(service)
     for routes in (*more, *page_routes(place, service.casework, service.correspondence, service.reading)):
         app.include_router(routes)
-    errors.install(app, place.pages, secure=_secure(service))
+    errors.install(app, place.pages, secure=_secure(service), unavailable=DatabaseUnavailable)
     return app
 
 

@@ -77,7 +77,7 @@ def build(settings: Settings, now: Now, transport: Transport | None = None, rese
             correspondence, {office.key: office.inbox for office in offices.values()}, settings.trust_anchor
         ),
         outbox=_outbox(settings, correspondence, ledger, transport, guard),
-        chasing=Chasing(casework.due_clocks, casework.look, casework.set_aside),
+        chasing=Chasing(casework.due_clocks, casework.look, casework.set_aside, casework.tell_failing),
     )
 
 

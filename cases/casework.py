@@ -23,7 +23,7 @@ from cases.store.database import Database
 from cases.store.keyring import Keyring
 from cases.submission import Answer, Submission
 from cases.tables import policies
-from cases.verbs import answers, clocks, messages, opening
+from cases.verbs import answers, clocks, failing, messages, opening
 from cases.verbs.decision import Decision, Letter, Moment
 
 Verb = Callable[[Case, Moment], Decision]
@@ -66,6 +66,8 @@ class Casework:
 
     def take_policies(self, now: datetime) -> None:
         """Store the policies' texts once by hash, so that a case stays on the version that it began under."""
+        with self.database.write() as connection:
+            self.keyring.secret(connection, now)
         with self.database.write() as connection:
             known = set(connection.execute(select(policies.c.hash)).scalars())
             for each in self.partnerships.values():
@@ -154,6 +156,13 @@ class Casework:
         """A look failed: this clock waits, the others go on. Gives how often it has failed."""
         with self.database.write() as connection:
             return case_rows.set_aside(connection, case_id, clock, until)
+
+    def tell_failing(self, case_id: str, clock: str, now: datetime) -> None:
+        """A clock's look fails again and again: business support is told, once for each step."""
+        with self.database.write() as connection:
+            case = case_rows.load(connection, case_id, self.keyring)
+            if not case_rows.has_task(connection, case_id, failing.task_key(case, clock)):
+                self._apply(connection, case, now, lambda case, moment: failing.failing(case, clock, moment))
 
     def send_code(self, case_id: str, party: str, now: datetime, asker: str = "") -> None:
         """Mail a six-digit code to a party, which opens the record and lets them answer.

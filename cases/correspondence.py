@@ -9,10 +9,12 @@ from cases.case import BUSINESS_SUPPORT, Case, Party
 from cases.casework import Casework
 from cases.store import case_rows, inbox, outbox
 from cases.submission import Answer
+from cases.tracing import Clues, letters_found
 from cases.verbs import answers, messages, posted
 from cases.verbs.decision import Decision, Letter, Moment, Offer
 
 REPEAT_AFTER = timedelta(minutes=15)
+DELAYED_AFTER = timedelta(hours=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +26,6 @@ class Traced:
     case_id: str
     party: str
     email: str
-
-
-@dataclass(frozen=True, slots=True)
-class Clues:
-    """What in a mail may lead to a letter of ours (mail rules, "Which case")."""
-
-    sender: str
-    recipient_tokens: tuple[str, ...]
-    references: tuple[str, ...]
-    body_tokens: tuple[str, ...]
-    body_message_ids: tuple[str, ...]
-    subject_references: tuple[str, ...]
 
 
 class Correspondence:
@@ -58,17 +48,18 @@ class Correspondence:
         with self.database.read() as connection:
             return inbox.waiting(connection, state, partnership)
 
-    def trace(self, clues: Clues, now: datetime) -> list[Traced]:
-        """The letters that a mail leads to, the surest way first."""
+    def trace(self, clues: Clues, partnership: str | None, now: datetime) -> list[Traced]:
+        """The letters on cases that a mail leads to, the surest way first: a partnership's own, or anybody's."""
         with self.database.read() as connection:
             found = [
-                *(("recipient", each) for each in outbox.by_tokens(connection, clues.recipient_tokens)),
-                *(("reference", each) for each in outbox.by_message_ids(connection, clues.references)),
-                *(("body", each) for each in outbox.by_tokens(connection, clues.body_tokens)),
-                *(("body", each) for each in outbox.by_message_ids(connection, clues.body_message_ids)),
-                *(("subject", each) for each in self._by_subject(connection, clues, now)),
+                (way, outbox.opened(connection, letter_id, self.keyring))
+                for way, letter_id in letters_found(connection, clues, self.keyring, now)
             ]
-            return [traced for way, letter_id in found if (traced := self._traced(connection, way, letter_id))]
+        return [
+            Traced(way, letter.id, letter.case_id, letter.to, letter.email)
+            for way, letter in found
+            if letter.case_id and partnership in (None, letter.partnership)
+        ]
 
     def offers(self, letter_id: str) -> tuple[Offer, ...]:
         """The answers that a letter offered."""
@@ -82,35 +73,41 @@ class Correspondence:
     def answered(self, message_id: str, traced: Traced, answer: Answer, why: str, now: datetime) -> None:
         """A mail gives an offered answer: recorded, and the mail kept with the case."""
         with self.database.write() as connection:
-            case = case_rows.load(connection, traced.case_id, self.keyring)
-            self.casework.apply(
-                connection, case, now, lambda case, moment: answers.hear(case, traced.party, answer, moment)
-            )
-            self._judged(connection, message_id, "answered", why, traced)
+            if message := self._unjudged(connection, message_id):
+                case = case_rows.load(connection, traced.case_id, self.keyring)
+                self.casework.apply(
+                    connection, case, now, lambda case, moment: answers.hear(case, traced.party, answer, moment)
+                )
+                self._judged(connection, message, "answered", why, traced)
 
     def file(self, message_id: str, traced: Traced | None, why: str, now: datetime) -> None:
         """A mail changes nothing: kept, with its reason."""
         with self.database.write() as connection:
-            if traced:
-                case = case_rows.load(connection, traced.case_id, self.keyring)
-                self.casework.apply(
-                    connection, case, now, lambda case, moment: messages.filed(case, message_id, why, moment)
-                )
-            self._judged(connection, message_id, "filed", why, traced)
+            if message := self._unjudged(connection, message_id):
+                self._file(connection, message, traced, why, now)
+
+    def bounced(self, message_id: str, traced: Traced, why: str, now: datetime) -> None:
+        """A mail system says that a letter came back for good: its reader has not been told, and the mail is filed."""
+        with self.database.write() as connection:
+            if message := self._unjudged(connection, message_id):
+                if not outbox.bounced(connection, traced.letter_id):
+                    self._file(connection, message, traced, why, now)
+                    return
+                letter = outbox.opened(connection, traced.letter_id, self.keyring)
+                self._became(connection, letter, "bounced", now, mail=message_id)
+                self._judged(connection, message, "filed", why, traced)
 
     def to_tray(self, message_id: str, traced: Traced | None, why: str, known_sender: bool, now: datetime) -> None:
         """A mail needs a person. On a case that can be named it is kept there; business support is written to."""
         with self.database.write() as connection:
+            message = self._unjudged(connection, message_id)
+            if message is None:
+                return
             if traced:
                 self._put_to_a_person(connection, message_id, traced, why, known_sender, now)
             else:
-                self._tell_support(connection, message_id, why, now)
-            self._judged(connection, message_id, "tray", why, traced)
-
-    def done(self, message_id: str) -> None:
-        """A person has dealt with a mail of the tray."""
-        with self.database.write() as connection:
-            inbox.done(connection, message_id)
+                self._tell_support(connection, message, why, now)
+            self._judged(connection, message, "tray", why, traced)
 
     def taken_down(self, message_id: str, case_id: str, who: str, answer: Answer, now: datetime) -> bool:
         """Business support reads an offered answer in a mail of the tray: recorded, and the mail kept with the case.
@@ -169,10 +166,10 @@ class Correspondence:
         with self.database.read() as connection:
             return outbox.due(connection, now, limit)
 
-    def handing_over(self, letter: outbox.Stored, message: bytes, now: datetime) -> None:
-        """The bytes are fixed, from now on the letter may have gone."""
+    def handing_over(self, letter: outbox.Stored, message: bytes, now: datetime) -> bool:
+        """The bytes are fixed, from now on the letter may have gone. Says no where another sender has taken it over."""
         with self.database.write() as connection:
-            outbox.handing_over(connection, letter, message, self.keyring, now)
+            return outbox.handing_over(connection, letter, message, self.keyring, now)
 
     def accepted(self, letter: outbox.Stored, now: datetime) -> None:
         with self.database.write() as connection:
@@ -184,9 +181,13 @@ class Correspondence:
             self._posted(connection, letter, "refused", "refused", now)
 
     def unavailable(self, letter: outbox.Stored, again: datetime, now: datetime) -> None:
-        """The mail server was not there; the letter has certainly not gone, and is tried again."""
+        """The mail server was not there; the letter has certainly not gone, and is tried again. Late is said once."""
         with self.database.write() as connection:
-            outbox.mark(connection, letter.id, letter.fence, "planned", now, next_try_at=again)
+            held = outbox.mark(connection, letter.id, letter.fence, "planned", now, next_try_at=again)
+            late = now - letter.planned_at >= DELAYED_AFTER
+            known = case_rows.has_task(connection, letter.case_id or "", posted.delayed_key(letter.id))
+            if held and late and not known:
+                self._became(connection, letter, "delayed", now)
 
     def uncertain(self, letter: outbox.Stored, now: datetime) -> None:
         """The letter may have gone: repeated once, marked, under the same Message-ID; after that a person decides."""
@@ -196,15 +197,24 @@ class Correspondence:
             else:
                 self._posted(connection, letter, "uncertain", "uncertain", now, next_try_at=now + REPEAT_AFTER)
 
-    def repeating(self, letter: outbox.Stored, now: datetime) -> None:
-        """The one marked repeat of an uncertain letter is about to go."""
+    def repeating(self, letter: outbox.Stored, now: datetime) -> bool:
+        """The one marked repeat of an uncertain letter is about to go. Says no where another sender has taken it."""
         with self.database.write() as connection:
-            self._posted(connection, letter, "repeated", "handing over", now, repeated=True)
+            return self._posted(connection, letter, "repeated", "handing over", now, repeated=True)
 
     def _posted(
         self, connection: Connection, letter: outbox.Stored, became: str, state: str, now: datetime, **values: object
+    ) -> bool:
+        held = outbox.mark(connection, letter.id, letter.fence, state, now, **values)
+        if held:
+            self._became(connection, letter, became, now)
+        return held
+
+    def _became(
+        self, connection: Connection, letter: outbox.Stored, became: str, now: datetime, mail: str = ""
     ) -> None:
-        if not outbox.mark(connection, letter.id, letter.fence, state, now, **values) or not letter.case_id:
+        """What became of a letter enters the record of its case; a letter without a case has none."""
+        if not letter.case_id:
             return
         case = case_rows.load(connection, letter.case_id, self.keyring)
 
@@ -218,6 +228,7 @@ class Correspondence:
                 tells=letter.tells,
                 shares=letter.shares,
                 letter=letter.id,
+                mail=mail,
             )
 
         self.casework.apply(connection, case, now, verb)
@@ -230,16 +241,20 @@ class Correspondence:
         kind, _, key = letter.wanted.partition(":")
         return case.stage_row(key).running if kind == "stage" else case.clock(key).state == "running"
 
-    def _traced(self, connection: Connection, way: str, letter_id: str) -> Traced | None:
-        letter = outbox.opened(connection, letter_id, self.keyring)
-        return Traced(way, letter.id, letter.case_id, letter.to, letter.email) if letter.case_id else None
+    def _unjudged(self, connection: Connection, message_id: str) -> inbox.Received | None:
+        """The message, unless somebody else has judged it meanwhile: then nothing changes."""
+        message = inbox.opened(connection, message_id, self.keyring)
+        return message if message.state == "stored" else None
 
-    def _by_subject(self, connection: Connection, clues: Clues, now: datetime) -> list[str]:
-        """The last letters that this sender had about the cases that the subject names."""
-        named = [case_rows.named(connection, reference) for reference in clues.subject_references]
-        whose = self.keyring.tokens(connection, now).lookup("sender", clues.sender)
-        latest = [outbox.latest_to(connection, case_id, whose) for case_id in named if case_id]
-        return [letter_id for letter_id in latest if letter_id]
+    def _file(
+        self, connection: Connection, message: inbox.Received, traced: Traced | None, why: str, now: datetime
+    ) -> None:
+        if traced:
+            case = case_rows.load(connection, traced.case_id, self.keyring)
+            self.casework.apply(
+                connection, case, now, lambda case, moment: messages.filed(case, message.id, why, moment)
+            )
+        self._judged(connection, message, "filed", why, traced)
 
     def _put_to_a_person(
         self, connection: Connection, message_id: str, traced: Traced, why: str, known_sender: bool, now: datetime
@@ -253,17 +268,17 @@ class Correspondence:
 
         self.casework.apply(connection, case, now, verb)
 
-    def _tell_support(self, connection: Connection, message_id: str, why: str, now: datetime) -> None:
-        partnership = inbox.opened(connection, message_id, self.keyring).partnership
-        office = self.casework.partnerships[partnership]
+    def _tell_support(self, connection: Connection, message: inbox.Received, why: str, now: datetime) -> None:
+        office = self.casework.partnerships[message.partnership]
         words = f"A mail that belongs to no case we could name waits in the tray. {why} Please read it."
         values = {"partnership": office.loaded.policy.partnership.name, "words": words, "to_name": "colleague"}
         letter = Letter(
-            "tray", BUSINESS_SUPPORT, "Business support", office.business_support, f"mail:{message_id}", values
+            "tray", BUSINESS_SUPPORT, "Business support", office.business_support, f"mail:{message.id}", values
         )
-        outbox.plan(connection, partnership, None, letter, self.keyring, now, office.reply_domain)
+        outbox.plan(connection, message.partnership, None, letter, self.keyring, now, office.reply_domain)
 
-    def _judged(self, connection: Connection, message_id: str, state: str, why: str, traced: Traced | None) -> None:
-        message = inbox.opened(connection, message_id, self.keyring)
+    def _judged(
+        self, connection: Connection, message: inbox.Received, state: str, why: str, traced: Traced | None
+    ) -> None:
         case_id, letter_id = (traced.case_id, traced.letter_id) if traced else (None, None)
         inbox.judged(connection, message, state, why, self.keyring, case_id, letter_id)

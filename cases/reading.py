@@ -170,14 +170,12 @@ class Reading:
         """Ids of the confidential cases that a mail names or, where it names no case, that its sender is a party of."""
         with self.database.read() as connection:
             found = self._named_in(connection, mail) or list(self._of_sender(connection, mail, now))
-            held = select(cases.c.id).where(cases.c.id.in_(found), cases.c.confidential)
-            return list(connection.execute(held).scalars())
+        views = [self.find(each, now) for each in found]
+        return [view.case.id for view in views if view and view.case.confidential]
 
     def confidential_mail(self, view: View, now: datetime) -> list[inbox.Received]:
         """The mails on a confidential case that wait in the tray: its named person must read them (chscp 1.7)."""
-        return [
-            mail for mail in self.tray(view.case.partnership) if view.case.id in self.confidential_cases(mail, now)
-        ]
+        return [mail for mail in self.tray(view.case.partnership) if view.case.id in self.confidential_cases(mail, now)]
 
     def written_log(self, case_id: str) -> WrittenLog:
         """The record of a case, opened entry by entry and verified."""

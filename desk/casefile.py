@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from fastapi import APIRouter, HTTPException, Request
@@ -20,14 +21,16 @@ from cases.standing import (
     clock_state,
     key_of,
     letter_word,
+    may_see_all,
     offers_to,
     stage_name,
+    title_of,
     where_it_is,
 )
 from cases.store.inbox import Received
 from cases.submission import Answer, Evidence
 from desk.entry import Door
-from desk.tray import answerers, readable
+from desk.tray import answerers, shown
 from web.choices import Choice, checked, choice_form
 from web.csrf import MESSAGE
 from web.fields import Field, Option
@@ -36,6 +39,10 @@ from web.limits import Limit
 from web.site import Sent, Site, see
 
 LIMITS: Mapping[str, Limit] = {"taken down": Limit(120, timedelta(minutes=10))}
+SENT_BEFORE = (
+    "This form was sent before, and was recorded then as: {}. If you pressed the button twice, all is well. "
+    "If you have changed something since, the change is not recorded. Your words are still below."
+)
 VIA = Field(
     "via",
     "How did the answer come?",
@@ -82,6 +89,8 @@ class _CaseFile:
     def show(self, request: Request, partnership: str, reference: str) -> Response:
         view, now = self._view(request, partnership, reference), self._site.now()
         case = view.case
+        if case.confidential:
+            return self._confidential(request, view)
         values = self._about(view) | {
             "status": STATUS_WORDS[case.status],
             "where": where_it_is(view),
@@ -92,6 +101,12 @@ class _CaseFile:
             "letters": [(letter, letter_word(letter.state)) for letter in view.letters],
         }
         return self._site.page(request, "case", values)
+
+    def _confidential(self, request: Request, view: View) -> Response:
+        """Its status and dates, and nothing of what it is about or whom (chscp 1.7)."""
+        clocks = [(clock, *clock_state(clock, self._site.now())) for clock in view.case.clocks]
+        values = {"status": STATUS_WORDS[view.case.status], "answerers": answerers(view), "clocks": clocks}
+        return self._site.page(request, "case_confidential", self._about(view) | values)
 
     def blank(self, request: Request, partnership: str, reference: str, who: str, mail: str = "") -> Response:
         """The form for one person's answer; `mail` is the id of the mail of the tray that gives it."""
@@ -108,26 +123,37 @@ class _CaseFile:
         filled = checked(form.read(posted), self._choices(view, who), today)
         if not self._site.csrf.check(request, posted):
             return self._form(request, view, who, message, filled.with_problem(MESSAGE), mark, 403)
-        if self._reading.was_sent(view.case.id, mark):
-            return see(f"/desk/{partnership}/cases/{view.case.reference}")
+        if self._reading.sent_as(view.case.id, mark) is not None:
+            return self._sent_before(request, view, who, message, filled, mark)
         if not filled.ok:
             return self._form(request, view, who, message, filled, mark, 400)
         self._site.brake("taken down", partnership)
-        self._record(view, who, message, filled, mark)
+        if not self._record(view, who, message, filled, mark):
+            return self._sent_before(request, view, who, message, filled, mark)
         return see(f"/desk/{partnership}/cases/{view.case.reference}")
 
-    def _record(self, view: View, who: str, message: Received | None, filled: Filled, mark: str) -> None:
+    def _sent_before(
+        self, request: Request, view: View, who: str, message: Received | None, filled: Filled, mark: str
+    ) -> Response:
+        """The form with its text under a new mark, and what it was recorded as when it was sent the first time."""
+        made = [offer for letter in view.letters if letter.to == who for offer in letter.offers]
+        said = title_of(self._reading.sent_as(view.case.id, mark) or "", made)
+        again = replace(filled, problems={}).with_problem(SENT_BEFORE.format(said))
+        return self._form(request, view, who, message, again, secrets.token_hex(16), 409)
+
+    def _record(self, view: View, who: str, message: Received | None, filled: Filled, mark: str) -> bool:
+        """Say whether it was recorded: not when this form was sent before."""
         offer = chosen(filled.text("choice"), offers_to(view, who))
         evidence = _evidence(filled, message)
         answer: Answer = answer_of(offer, filled.values, evidence)
         if message:
             self._correspondence.taken_down(message.id, view.case.id, who, answer, self._site.now())
-        else:
-            self._casework.hear(view.case.id, who, answer, self._site.now(), mark)
+            return True
+        return self._casework.hear(view.case.id, who, answer, self._site.now(), mark)
 
     def _questions(self, view: View, who: str, message: Received | None) -> Form:
-        """What is asked at the desk. Raises HTTPException(404) for somebody who is not on the case."""
-        if who != BUSINESS_SUPPORT and who not in {party.key for party in view.case.parties}:
+        """What is asked at the desk. Raises HTTPException(404) for somebody who is not to be seen on the case."""
+        if who != BUSINESS_SUPPORT and who not in {each.key for each in view.case.parties if may_see_all(view, each)}:
             raise HTTPException(404)
         further = [WHY] if message or who == BUSINESS_SUPPORT else [VIA, REASON]
         return choice_form(self._choices(view, who), "Which answer is it?", further)
@@ -156,7 +182,7 @@ class _CaseFile:
             "who": who,
             "name": "business support" if who == BUSINESS_SUPPORT else _name(view, who),
             "mail": message,
-            "read": readable(message) if message else None,
+            "read": shown(self._reading, message, self._site.now()) if message else None,
             "filled": filled,
             "mark": mark,
         }

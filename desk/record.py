@@ -27,6 +27,8 @@ class _Record:
         view = self._reading.by_reference(partnership, reference, self._site.now())
         if not view:
             raise HTTPException(404)
+        if view.case.confidential:
+            raise HTTPException(403, "This case is confidential: its raiser and the named person alone read its log.")
         log = self._reading.written_log(view.case.id)
         back = f"/desk/{partnership}/cases/{view.case.reference}"
         values = {"partnership": view.partnership, "case": view.case, "log": log, "back": back}

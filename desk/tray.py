@@ -1,11 +1,7 @@
 """Business support's first page, and the mails that need a person."""
 
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
-from typing import Any
+from datetime import datetime
 
-import inscriptis
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
@@ -13,15 +9,19 @@ from cases.case import BUSINESS_SUPPORT
 from cases.casework import Casework
 from cases.correspondence import Correspondence
 from cases.reading import Reading
-from cases.standing import View, offers_to
+from cases.standing import View, may_see_all, offers_to
 from cases.store.inbox import Received
 from desk.entry import Door
 from web.csrf import MESSAGE
 from web.fields import Field, Option
 from web.forms import Filled, Form
+from web.mail_text import readable
 from web.site import Sent, Site, see
 
-_LONGEST_SHOWN = 20_000
+SEALED = (
+    "This mail is on a confidential case, so its words are not shown here. The named person must read it, on the page "
+    "of their letter. Please telephone them, and record here what they say is to be done with it."
+)
 REASONS = (
     "It needs no answer",
     "It was dealt with by telephone",
@@ -59,10 +59,11 @@ def routes(site: Site, casework: Casework, correspondence: Correspondence, readi
     return router
 
 
-def readable(mail: Received) -> dict[str, str]:
-    """A mail as plain text, safe to show: who, when, what about, and its words. Nothing of it is followed or run."""
-    message = message_from_bytes(mail.raw, policy=default)
-    return {name: _header(message, name) for name in ("From", "Subject", "Date")} | {"text": _text(message)}
+def shown(reading: Reading, mail: Received, now: datetime) -> dict[str, str]:
+    """A mail as text. Of one on a confidential case the desk sees nothing but when it came (chscp 1.7)."""
+    if reading.confidential_cases(mail, now):
+        return {"From": "", "Subject": "Mail on a confidential case", "Date": "", "text": SEALED, "why": ""}
+    return readable(mail.raw) | {"why": mail.why}
 
 
 class _Tray:
@@ -80,7 +81,7 @@ class _Tray:
         values = {
             "partnership": name,
             "key": partnership,
-            "mails": [(mail, readable(mail)) for mail in self._reading.tray(partnership)],
+            "mails": [(mail, shown(self._reading, mail, self._site.now())) for mail in self._reading.tray(partnership)],
             "tasks": self._reading.open_tasks(partnership),
             "cases": self._reading.list_cases(partnership, self._site.now()),
             "now": self._site.now(),
@@ -117,7 +118,7 @@ class _Tray:
             "partnership": self._door.office(mail.partnership).loaded.policy.partnership.name,
             "key": mail.partnership,
             "mail": mail,
-            "read": readable(mail),
+            "read": shown(self._reading, mail, now),
             "likely": likely,
             "asked": case,
             "view": view,
@@ -128,22 +129,9 @@ class _Tray:
 
 
 def answerers(view: View) -> list[tuple[str, str, int]]:
-    """Who has an open answer to give in a case: key, name with title, how many answers."""
-    parties = [(party.key, f"{party.name or party.email}, {party.title}") for party in view.case.parties]
+    """Who has an open answer to give in a case: key, name with title, how many answers. None of those from whom a
+    confidential case is kept (chscp 1.7)."""
+    may = [party for party in view.case.parties if may_see_all(view, party)]
+    parties = [(party.key, f"{party.name or party.email}, {party.title}") for party in may]
     everyone = [*parties, (BUSINESS_SUPPORT, "Business support")]
     return [(key, name, count) for key, name in everyone if (count := len(offers_to(view, key)))]
-
-
-def _header(message: EmailMessage, name: str) -> str:
-    try:
-        return str(message.get(name, ""))
-    except (ValueError, IndexError, AttributeError, LookupError):  # headers of hostile mail may break the parser
-        return ""
-
-
-def _text(message: EmailMessage) -> str:
-    part = message.get_body(("plain", "html"))
-    content: Any = part.get_payload(decode=True) if part else b""
-    words = content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
-    html = part is not None and part.get_content_subtype() == "html"
-    return (inscriptis.get_text(words) if html and words.strip() else words)[:_LONGEST_SHOWN]

@@ -5,12 +5,14 @@ from datetime import datetime
 
 import structlog
 
-from cases.correspondence import Clues, Correspondence, Traced
+from cases.correspondence import Correspondence, Traced
 from cases.holidays import england
 from cases.submission import Answer, Evidence
+from cases.tracing import Clues
+from intake.delivery import failed_for_good
 from intake.message import Understood, understand, verified
 from intake.reply import Read, new_text, read
-from intake.rules import Found, Judged, Match, judge, tokens_of
+from intake.rules import BOUNCE, Found, Judged, Match, judge, tokens_of
 
 log = structlog.get_logger()
 
@@ -28,9 +30,12 @@ class Mailbox:
         self._anchor = anchor
 
     def take_in(self, raw: bytes, partnership: str | None, now: datetime) -> str:
-        """Store a message and judge it. Gives its id; the same message twice is one. Raises NobodysMail."""
+        """Store a message and judge it. Gives its id; the same message twice is one. Raises NobodysMail.
+
+        `partnership` says whose it is where no letter of ours does.
+        """
         understood = understand(raw)
-        whose = partnership or self._whose(understood, now)
+        whose = self._whose(understood, partnership, now)
         if whose is None or whose not in self._inboxes:
             raise NobodysMail(
                 "The message is addressed to none of the inboxes here, and no partnership was named. "
@@ -48,15 +53,24 @@ class Mailbox:
                 self._judge(message_id, now)
             except Exception as error:
                 log.error("a message could not be judged", message=message_id, error=type(error).__name__)
-                self._correspondence.to_tray(message_id, None, "The program could not read it.", False, now)
+                self._give_up(message_id, now)
+
+    def _give_up(self, message_id: str, now: datetime) -> None:
+        try:
+            self._correspondence.to_tray(message_id, None, "The program could not read it.", False, now)
+        except Exception as error:  # it stays stored, and is judged again at the next look
+            log.error("a message could not be put in the tray", message=message_id, error=type(error).__name__)
 
     def _judge(self, message_id: str, now: datetime) -> None:
-        understood = understand(self._correspondence.message(message_id).raw)
-        traced = self._traced(understood, now)
+        message = self._correspondence.message(message_id)
+        understood = understand(message.raw)
+        traced = self._traced(understood, message.partnership, now)
         judged = judge(understood, _found(understood, traced), tuple(self._inboxes.values()))
         letter = traced[0] if traced and len({each.case_id for each in traced}) == 1 else None
         if judged.becomes == "answer" and letter:
             self._answer(message_id, understood, _addressed_to_sender(understood, traced) or letter, judged, now)
+        elif judged.rule == BOUNCE and (lost := _came_back(understood, traced)):
+            self._correspondence.bounced(message_id, lost, judged.why, now)
         elif judged.becomes == "filed":
             self._correspondence.file(message_id, letter, judged.why, now)
         else:
@@ -82,7 +96,8 @@ class Mailbox:
         offers = self._correspondence.offers(letter.letter_id)
         return read(new_text(understood.text).words, offers, england().local_date(now))
 
-    def _traced(self, understood: Understood, now: datetime) -> list[Traced]:
+    def _traced(self, understood: Understood, partnership: str | None, now: datetime) -> list[Traced]:
+        """The letters that a message leads to; those of another partnership than its own say nothing about it."""
         traces = tokens_of(understood)
         return self._correspondence.trace(
             Clues(
@@ -93,14 +108,15 @@ class Mailbox:
                 body_message_ids=traces.body_message_ids,
                 subject_references=tuple(str(each) for each in traces.subject_references),
             ),
+            partnership,
             now,
         )
 
-    def _whose(self, understood: Understood, now: datetime) -> str | None:
-        """The partnership that a message leads to: by a letter of ours, by its inbox, or the only one there is."""
-        traced = self._traced(understood, now)
-        if traced:
-            return self._correspondence.partnership_of(traced[0])
+    def _whose(self, understood: Understood, named: str | None, now: datetime) -> str | None:
+        """The partnership of a message: by a letter of ours, as named, by its inbox, or the only one there is."""
+        traced = self._traced(understood, None, now)
+        if traced or named:
+            return self._correspondence.partnership_of(traced[0]) if traced else named
         addressed = {_plain_address(each) for each in understood.recipients}
         by_inbox = [key for key, inbox in self._inboxes.items() if inbox.lower() in addressed]
         return by_inbox[0] if by_inbox else next(iter(self._inboxes)) if len(self._inboxes) == 1 else None
@@ -114,6 +130,12 @@ def _found(understood: Understood, traced: list[Traced]) -> Found:
 def _addressed_to_sender(understood: Understood, traced: list[Traced]) -> Traced | None:
     """Of several letters that a mail leads to, the one that its sender had."""
     return next((each for each in traced if each.email.lower() == understood.sender.lower()), None)
+
+
+def _came_back(understood: Understood, traced: list[Traced]) -> Traced | None:
+    """The letter of ours that a report returns for good, if it names the address that the letter went to (D18)."""
+    failed = failed_for_good(understood)
+    return next((each for each in traced if each.way != "subject" and each.email.lower() in failed), None)
 
 
 def _plain_address(address: str) -> str:

@@ -13,6 +13,7 @@ from cases.reference import Reference, find_tokens, token_in_address
 from intake.message import Understood
 
 LOOP_HEADER = "X-Answerable-Loop"
+BOUNCE = "bounce"
 Becomes = Literal["answer", "filed", "tray"]
 WAYS = ("recipient", "reference", "body", "subject")  # the surest first
 _TOKENS = 50
@@ -162,12 +163,12 @@ def _always(mail: Mail) -> bool:
 # fmt: off
 RULES: tuple[Rule, ...] = (
     Rule("own loop", _own_loop, "filed", "It is a message of ours that came back to us."),
-    Rule("bounce", _bounce, "filed", "A mail system says that it could not deliver a letter."),
+    Rule(BOUNCE, _bounce, "filed", "A mail system says that it could not deliver a letter."),
     Rule("report", _report, "filed", "A mail system reports on a letter that was delivered, delayed or opened."),
     Rule("automatic reply", _automatic, "filed", "A program answered, not a person. An absence is not an answer."),
     Rule("calendar response", _calendar_response, "tray", "Somebody answered a meeting invitation in their calendar."),
     Rule("list mail on a case", _traced_list_mail, "tray", "It came by a mailing list; it leads to a case ({way})."),
-    Rule("list mail", _list_mail, "filed", "It was sent to many by a mailing list."),
+    Rule("list mail", _list_mail, "tray", "It came by a mailing list, by which a person may have written to us."),
     Rule("beyond a limit", _beyond_a_limit, "tray", "It is too large or too odd to be read whole by the program."),
     Rule("unknown", _nothing, "tray", "Nothing in it leads to a case."),
     Rule("two cases", _two_cases, "tray", "It leads to more than one case."),

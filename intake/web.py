@@ -1,5 +1,6 @@
 """The practitioner's pages: choose a partnership, raise an escalation, confirm the address."""
 
+import logging
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -9,25 +10,33 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
 from cases.casework import Casework, Opened, Partnership, WrongCode
+from cases.directory import Directory
 from cases.policy import Policy
 from cases.reading import Reading
 from cases.standing import View
+from cases.store.database import DatabaseUnavailable
 from intake import questions
-from intake.codes import CODE_FIELD, CODE_FORM, is_known
+from intake.codes import brake_sending, is_known
 from intake.stages_drawn import drawn
+from web.codes import CODE_FIELD, CODE_FORM
 from web.csrf import MESSAGE
 from web.forms import Filled
 from web.limits import Limit
 from web.posted import Posted
 from web.site import Sent, Site, masked, see, visitor
 
+_log = logging.getLogger(__name__)
 LIMITS: Mapping[str, Limit] = {
     "raise": Limit(30, timedelta(minutes=10)),
-    "raise for one address": Limit(10, timedelta(hours=1)),
 }
 _RAISED = "answerable-raised"
 _RAISED_SECONDS = 14 * 24 * 3600
 _MARK = "mark"
+NOT_NOW = (
+    "The service is not available just now, so this may not have been recorded. What you wrote is still here. "
+    "Wait a few minutes and press the button again: sent twice, it counts once. "
+    "If a child is in immediate danger, do not wait: call 999."
+)
 
 
 def routes(site: Site, casework: Casework, reading: Reading) -> APIRouter:
@@ -54,6 +63,7 @@ class _Raising:
         self._site = site
         self._casework = casework
         self._reading = reading
+        self._directories: dict[str, Directory] = {}
 
     def choose(self, request: Request) -> Response:
         offices = [each.loaded.policy.partnership for each in self._casework.partnerships.values()]
@@ -67,7 +77,7 @@ class _Raising:
 
     def blank(self, request: Request, partnership: str) -> Response:
         policy = self._policy(partnership)
-        parts = questions.sections(policy, self._casework.directory(partnership))
+        parts = questions.sections(policy, self._directory(policy))
         return self._form(request, policy, questions.form_of(parts).blank(), secrets.token_hex(16))
 
     def send(self, request: Request, partnership: str, posted: Sent) -> Response:
@@ -82,7 +92,11 @@ class _Raising:
             return self._form(request, policy, filled, mark, 400)
         if self._must_be_advised(policy, filled, posted):
             return self._advice(request, policy, filled, mark)
-        return self._receive(request, partnership, policy, filled, mark)
+        try:
+            return self._receive(request, partnership, policy, filled, mark)
+        except DatabaseUnavailable as error:
+            _log.error("%s", error)
+            return self._form(request, policy, filled.with_problem(NOT_NOW), mark, 503)
 
     def ask_code(self, request: Request, partnership: str) -> Response:
         view = self._raised(request, partnership)
@@ -96,7 +110,7 @@ class _Raising:
             return self._code_page(request, view, filled.with_problem(MESSAGE), 403)
         if not filled.ok:
             return self._code_page(request, view, filled, 400)
-        self._site.brake("code tried", view.case.id)
+        self._site.brake("code tried", f"{view.case.id}:{visitor(request)}")
         try:
             device = self._casework.confirm(view.case.id, filled.text(CODE_FIELD), self._site.now())
         except WrongCode as error:
@@ -109,7 +123,7 @@ class _Raising:
         view = self._raised(request, partnership)
         if not self._site.csrf.check(request, posted):
             return self._code_page(request, view, CODE_FORM.blank().with_problem(MESSAGE), 403)
-        self._site.brake("code sent", view.case.id)
+        brake_sending(self._site, request, f"{view.case.id}:{view.case.raiser.key}")
         self._casework.send_code(view.case.id, view.case.raiser.key, self._site.now())
         return see(f"/{partnership}/confirm")
 
@@ -127,8 +141,8 @@ class _Raising:
 
     def _receive(self, request: Request, partnership: str, policy: Policy, filled: Filled, mark: str) -> Response:
         sent, now = questions.submission(policy, filled), self._site.now()
-        self._site.brake("raise", visitor(request))
-        self._site.brake("raise for one address", sent.email.lower())
+        if not sent.immediate_harm:  # never refused, however many come
+            self._site.brake("raise", visitor(request))
         opened = self._casework.receive(partnership, sent, now, f"{partnership}:{mark}")
         response = self._after(request, partnership, opened, now)
         keep_raised(self._site, response, opened.case_id)
@@ -147,12 +161,11 @@ class _Raising:
         return bool(questions.advised(policy, filled)) and not harm and not posted.first("advised")
 
     def _read(self, policy: Policy, posted: Posted) -> Filled:
-        directory = self._casework.directory(policy.partnership.key)
-        parts = questions.sections(policy, directory, harm=posted.first("harm") == "yes")
+        parts = questions.sections(policy, self._directory(policy), harm=posted.first("harm") == "yes")
         return questions.checked(policy, questions.form_of(parts).read(posted))
 
     def _form(self, request: Request, policy: Policy, filled: Filled, mark: str, status: int = 200) -> Response:
-        parts = questions.sections(policy, self._casework.directory(policy.partnership.key))
+        parts = questions.sections(policy, self._directory(policy))
         values = {"filled": filled, "parts": parts, "mark": mark, "harm_now": filled.shown("harm") == "yes"}
         return self._site.page(request, "raise", self._common(policy) | values, status)
 
@@ -172,6 +185,19 @@ class _Raising:
         if not view or view.case.partnership != partnership:
             raise HTTPException(404, "There is no form to confirm here. Open the link in the e-mail that we sent you.")
         return view
+
+    def _directory(self, policy: Policy) -> Directory:
+        """The agencies to choose from; where the database cannot be read, as they were last, so that no form is lost.
+
+        Raises DatabaseUnavailable if they were never read.
+        """
+        key = policy.partnership.key
+        try:
+            self._directories[key] = self._casework.directory(key)
+        except DatabaseUnavailable:
+            if key not in self._directories:
+                raise
+        return self._directories[key]
 
     def _policy(self, partnership: str) -> Policy:
         return self._office(partnership).loaded.policy

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 import structlog
 
 from cases.correspondence import Correspondence
+from cases.reference import reply_address
+from cases.store.database import DatabaseUnavailable
 from cases.store.outbox import Stored
 from mailer.errors import Refused, Unavailable, Uncertain
 from mailer.guard import Guard
-from mailer.letters import Enclosure, Frame, LetterError, Letters
+from mailer.letters import Enclosure, Frame, Letters
 from mailer.transports.transport import Envelope, Transport
 
 log = structlog.get_logger()
@@ -75,20 +77,21 @@ class Outbox:
             return self._letters.render(
                 letter.purpose, letter.values, letter.offers, letter.name, letter.email, frame, enclosed
             )
-        except (Refused, LetterError):
-            self._refused(letter, now)
+        except DatabaseUnavailable:  # not the letter's own trouble: its claim runs out, and it is tried again
+            raise
+        except Exception as error:  # whatever is wrong with a letter, a second try would meet it again
+            self._refused(letter, error, now)
             return None
 
     def _hand_over(self, letter: Stored, message: bytes, now: datetime) -> None:
         """Between the first commit here and the last the letter may have gone: a crash leaves it uncertain."""
-        if letter.state == "uncertain":
-            self._correspondence.repeating(letter, now)
-        else:
-            self._correspondence.handing_over(letter, message, now)
+        if not self._holds(letter, message, now):
+            log.warning("a letter was taken over by another sender", letter=letter.id)
+            return
         try:
             self._transport.send(Envelope(self._senders[letter.partnership].inbox, letter.email), message)
-        except Refused:
-            self._refused(letter, now)
+        except Refused as error:
+            self._refused(letter, error, now)
         except Unavailable:
             self._correspondence.unavailable(letter, now + _wait(letter.attempts), now)
         except Uncertain:
@@ -96,9 +99,15 @@ class Outbox:
         else:
             self._correspondence.accepted(letter, now)
 
-    def _refused(self, letter: Stored, now: datetime) -> None:
+    def _holds(self, letter: Stored, message: bytes, now: datetime) -> bool:
+        """Write down that the letter is about to go. Says no where another sender has taken it over meanwhile."""
+        if letter.state == "uncertain":
+            return self._correspondence.repeating(letter, now)
+        return self._correspondence.handing_over(letter, message, now)
+
+    def _refused(self, letter: Stored, error: Exception, now: datetime) -> None:
         """On a case business support is told; a letter without a case, such as a code, shows in the log alone."""
-        log.error("a letter was refused", letter=letter.id, purpose=letter.purpose)
+        log.error("a letter was refused", letter=letter.id, purpose=letter.purpose, error=type(error).__name__)
         self._correspondence.refused(letter, now)
 
     def _enclosed(self, letter: Stored) -> Enclosure | None:
@@ -110,13 +119,12 @@ class Outbox:
     def _frame(self, letter: Stored, now: datetime) -> Frame:
         sender = self._senders[letter.partnership]
         addressing, status = self._correspondence.addressing(letter, now)
-        local, _, domain = sender.inbox.rpartition("@")
         echo = letter.purpose in ECHOES
         return Frame(
             message_id=letter.message_id,
             sender_name=sender.name,
             sender=sender.inbox,
-            reply_to=f"{local}+{addressing.reply_token}@{domain}",
+            reply_to=reply_address(sender.inbox, addressing.reply_token),
             token=addressing.reply_token,
             page_url=f"{self._base_url}/l/{addressing.page_token}",
             status_url=f"{self._base_url}/s/{status}" if status else None,

@@ -1,5 +1,6 @@
 """The pages for what went wrong, in plain words, and the one call that fits an app with all of this folder."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
@@ -17,6 +18,7 @@ from web.security import BODY_LIMIT, Security
 
 _Handler = Callable[[Request, Exception], Awaitable[Response]]
 
+_log = logging.getLogger(__name__)
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -77,15 +79,25 @@ _WORDS = {
 }
 
 
-def install(app: FastAPI, pages: Pages, *, secure: bool, body_limit: int = BODY_LIMIT) -> None:
+def install(
+    app: FastAPI,
+    pages: Pages,
+    *,
+    secure: bool,
+    body_limit: int = BODY_LIMIT,
+    unavailable: type[Exception] | None = None,
+) -> None:
     """Give an app its error pages, security headers, body limit (bytes) and the files under /static.
 
     Call it after every other middleware was added, so that its own is outermost. `secure` says that people reach
-    the site by https. A client that sends or asks for JSON gets FastAPI's JSON errors.
+    the site by https. `unavailable` is the error that says that the service cannot work just now: it gets the page
+    of 503, and its words go to the server's log. A client that sends or asks for JSON gets FastAPI's JSON errors.
     """
 
     app.add_exception_handler(HTTPException, _refusal(pages))
     app.add_exception_handler(RequestValidationError, _unreadable(pages))
+    if unavailable:
+        app.add_exception_handler(unavailable, _not_now(pages))
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_middleware(Security, secure=secure, body_limit=body_limit, failure=_failure(pages))
 
@@ -106,6 +118,14 @@ def _unreadable(pages: Pages) -> _Handler:
         if _wants_json(request):
             return await request_validation_exception_handler(request, error)
         return _page(pages, request, 400)
+
+    return answer
+
+
+def _not_now(pages: Pages) -> _Handler:
+    async def answer(request: Request, error: Exception) -> Response:
+        _log.error("%s", error)
+        return JSONResponse({"detail": _WORDS[503].title}, 503) if _wants_json(request) else _page(pages, request, 503)
 
     return answer
 

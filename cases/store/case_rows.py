@@ -1,7 +1,7 @@
 """Cases, their parts and their record in the database: loaded whole, saved as a decision, in one transaction."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, insert, select, update
@@ -12,7 +12,7 @@ from cases.record import Entry, Head, Link, chained, genesis
 from cases.reference import token, token_hash
 from cases.shape import PART_PLACES, case_from, own_fields, plain, plain_change
 from cases.store.keyring import Keyring
-from cases.tables import asked, cases, clocks, counters, entries, parties, stages, tasks
+from cases.tables import asked, cases, clocks, counters, entries, keys, parties, stages, tasks
 from cases.vault import Key, Tokens
 from cases.verbs.decision import Decision, Written
 
@@ -69,6 +69,12 @@ def save(connection: Connection, before: Case, decision: Decision, keyring: Keyr
         connection.execute(insert_or(tasks).values(**row, sealed=sealed).on_conflict_do_nothing())
 
 
+def has_task(connection: Connection, case_id: str, key: str) -> bool:
+    """Whether business support was given this task, done or not."""
+    chosen = (tasks.c.case_id == case_id) & (tasks.c.key == key)
+    return connection.execute(select(tasks.c.key).where(chosen)).first() is not None
+
+
 def end_task(connection: Connection, case_id: str, key: str, now: datetime) -> bool:
     """A task is done. Says no where it was done before, or there is none."""
     chosen = (tasks.c.case_id == case_id) & (tasks.c.key == key) & tasks.c.done_at.is_(None)
@@ -107,7 +113,7 @@ def set_aside(connection: Connection, case_id: str, key: str, until: datetime) -
     return int(connection.execute(aside.returning(clocks.c.attempts)).scalar_one())
 
 
-def listed(connection: Connection, partnership: str, since: date | None = None) -> list[Any]:
+def listed(connection: Connection, partnership: str) -> list[Any]:
     """The rows of a partnership's cases, the newest first: id, reference, status, opened_at, closed_at."""
     chosen = select(cases.c.id, cases.c.reference, cases.c.status, cases.c.opened_at, cases.c.closed_at)
     return list(
@@ -117,8 +123,10 @@ def listed(connection: Connection, partnership: str, since: date | None = None) 
 
 def not_closed(connection: Connection, partnership: str) -> list[str]:
     """The ids of the cases that are not closed, the oldest first; an erased one is none of them."""
+    readable = (keys.c.subject == "case:" + cases.c.id) & keys.c.wrapped.is_not(None)
     chosen = (cases.c.partnership_id == partnership) & (cases.c.status != "closed")
-    return list(connection.execute(select(cases.c.id).where(chosen).order_by(cases.c.opened_at)).scalars())
+    found = select(cases.c.id).join(keys, readable).where(chosen).order_by(cases.c.opened_at)
+    return list(connection.execute(found).scalars())
 
 
 def reference_of(connection: Connection, case_id: str) -> str | None:
@@ -197,6 +205,8 @@ def _put(connection: Connection, place: str, case: Case, part: Any, key: Key, se
     if place == "parties":
         found_by["address_token"] = Tokens(secret).lookup("sender", part.email)
         found_by["page_hash"] = token_hash(status_token(secret, case.id, part.key))
+    if place == "clocks":
+        found_by["attempts"] = 0  # it has moved on: what failed before is over
     values = found_by | {"sealed": key.seal(plain(part), about=f"{place}:{case.id}:{part.key}")}
     row = insert_or(table).values(case_id=case.id, key=part.key, partnership_id=case.partnership, **values)
     connection.execute(row.on_conflict_do_update(index_elements=["case_id", "key"], set_=values))

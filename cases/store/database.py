@@ -40,12 +40,21 @@ class Database:
         except OperationalError as error:
             raise _explained(error, self.path) from error
 
+    @staticmethod
+    def is_writing(connection: Connection) -> bool:
+        """Whether what is read here may yet be rolled back."""
+        return bool(connection.get_execution_options().get("writes", False))
+
     def close(self) -> None:
         self.engine.dispose()
 
 
 def _engine(path: Path, busy_seconds: float) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": busy_seconds, "check_same_thread": False})
+    engine = create_engine(
+        f"sqlite:///{path}",
+        connect_args={"timeout": busy_seconds, "check_same_thread": False},
+        hide_parameters=True,  # an error's words go into logs: never what a person wrote
+    )
 
     @event.listens_for(engine, "connect")
     def connected(connection: Any, record: Any) -> None:
@@ -55,8 +64,7 @@ def _engine(path: Path, busy_seconds: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if Database.is_writing(connection) else "BEGIN")
 
     return engine
 

@@ -78,11 +78,6 @@ def judged(
     connection.execute(update(messages).where(messages.c.id == message.id).values(**values))
 
 
-def done(connection: Connection, message_id: str) -> None:
-    """A person has dealt with a message of the tray."""
-    connection.execute(update(messages).where(messages.c.id == message_id).values(state="done"))
-
-
 def waiting(connection: Connection, state: str, partnership: str | None = None) -> list[str]:
     """Ids of the messages in a state ("stored": not judged yet; "tray"), the oldest first."""
     chosen = messages.c.state == state

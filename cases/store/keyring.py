@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
+from cases.store.database import Database
 from cases.tables import keys
 from cases.vault import Key, MasterKeys, Tokens, new_key
 
@@ -36,22 +37,15 @@ class Keyring:
 
     def secret(self, connection: Connection, now: datetime) -> bytes:
         """The installation's secret for tokens and look-ups: made once, kept through a change of the master key."""
-        if self._installation is None:
-            wrapped = connection.execute(select(keys.c.wrapped).where(keys.c.subject == INSTALLATION)).scalar()
-            if wrapped is None:
-                raw = new_key()
-                connection.execute(
-                    insert(keys).values(
-                        subject=INSTALLATION,
-                        partnership_id="",
-                        made_at=now,
-                        wrapped=self._master.wrap(raw, INSTALLATION),
-                    )
-                )
-                self._installation = raw
-            else:
-                self._installation = self._master.unwrap(wrapped, INSTALLATION)
-        return self._installation
+        if self._installation:
+            return self._installation
+        wrapped = connection.execute(select(keys.c.wrapped).where(keys.c.subject == INSTALLATION)).scalar()
+        if wrapped is None:
+            return self._store(connection, "", INSTALLATION, now)
+        raw = self._master.unwrap(wrapped, INSTALLATION)
+        if not Database.is_writing(connection):  # a writer may see its own new secret, and be rolled back
+            self._installation = raw
+        return raw
 
     def tokens(self, connection: Connection, now: datetime) -> Tokens:
         return Tokens(self.secret(connection, now))
@@ -63,10 +57,13 @@ class Keyring:
         )
 
     def _make(self, connection: Connection, partnership: str, subject: str, now: datetime) -> Key:
+        return Key(self._store(connection, partnership, subject, now))
+
+    def _store(self, connection: Connection, partnership: str, subject: str, now: datetime) -> bytes:
         raw = new_key()
         connection.execute(
             insert(keys).values(
                 subject=subject, partnership_id=partnership, made_at=now, wrapped=self._master.wrap(raw, subject)
             )
         )
-        return Key(raw)
+        return raw

@@ -14,6 +14,7 @@ from cases.verbs.decision import Letter, Offer
 
 LEASE = timedelta(minutes=15)
 OPEN_STATES = ("planned", "handing over", "uncertain")
+MAY_HAVE_GONE = ("handing over", "uncertain", "accepted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +118,12 @@ def claim(connection: Connection, letter_id: str, now: datetime) -> int | None:
     return connection.execute(taken.returning(letters.c.fence)).scalar()
 
 
-def handing_over(connection: Connection, letter: Stored, message: bytes, keyring: Keyring, now: datetime) -> None:
-    """The bytes are fixed and stored before the first hand-over; a retry sends these bytes."""
+def handing_over(connection: Connection, letter: Stored, message: bytes, keyring: Keyring, now: datetime) -> bool:
+    """The bytes are fixed and stored before the first hand-over; a retry sends these bytes. Says no as `mark` does."""
     key = keyring.key(connection, _key_subject(connection, letter.id))
     sealed = key.seal_bytes(message, about=f"message:{letter.id}")
-    mark(connection, letter.id, letter.fence, "handing over", now, message=sealed, attempts=letters.c.attempts + 1)
+    attempts = letters.c.attempts + 1
+    return mark(connection, letter.id, letter.fence, "handing over", now, message=sealed, attempts=attempts)
 
 
 def mark(connection: Connection, letter_id: str, fence: int, state: str, now: datetime, **values: Any) -> bool:
@@ -129,6 +131,13 @@ def mark(connection: Connection, letter_id: str, fence: int, state: str, now: da
     ended = {"lease_until": None} if state != "handing over" else {}
     chosen = (letters.c.id == letter_id) & (letters.c.fence == fence)
     return connection.execute(update(letters).where(chosen).values(state=state, **ended, **values)).rowcount == 1
+
+
+def bounced(connection: Connection, letter_id: str) -> bool:
+    """A letter that may have gone came back for good: whoever still holds it is fenced off. Says no to any other."""
+    chosen = (letters.c.id == letter_id) & letters.c.state.in_(MAY_HAVE_GONE)
+    values = {"state": "bounced", "lease_until": None, "fence": letters.c.fence + 1}
+    return connection.execute(update(letters).where(chosen).values(**values)).rowcount == 1
 
 
 def opened(connection: Connection, letter_id: str, keyring: Keyring) -> Stored:
@@ -160,8 +169,10 @@ def latest_to(connection: Connection, case_id: str, address_token: str) -> str |
 
 
 def by_message_ids(connection: Connection, message_ids: tuple[str, ...]) -> list[str]:
-    """The letters that a mail refers to."""
-    return list(connection.execute(select(letters.c.id).where(letters.c.message_id.in_(message_ids))).scalars())
+    """The letters that a mail refers to, in the order in which it names them."""
+    chosen = select(letters.c.message_id, letters.c.id).where(letters.c.message_id.in_(message_ids))
+    found = {row.message_id: row.id for row in connection.execute(chosen)}
+    return [found[each] for each in message_ids if each in found]
 
 
 @dataclass(frozen=True, slots=True)

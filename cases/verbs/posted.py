@@ -1,5 +1,7 @@
 """What became of a letter: accepted, uncertain, refused, bounced, withheld. Every outcome enters the record."""
 
+from typing import Any
+
 from cases.case import BUSINESS_SUPPORT, Case
 from cases.verbs import closing, offers
 from cases.verbs.decision import Decision, Draft, Moment
@@ -18,18 +20,35 @@ WORDS = {
 
 
 def posted(
-    case: Case, purpose: str, to: str, became: str, moment: Moment, *, tells: bool, shares: bool, letter: str
+    case: Case,
+    purpose: str,
+    to: str,
+    became: str,
+    moment: Moment,
+    *,
+    tells: bool,
+    shares: bool,
+    letter: str,
+    mail: str = "",
 ) -> Decision:
-    """Record what became of a letter, and do what follows from it."""
+    """Record what became of a letter, and do what follows from it. `mail` is the message that says so, if one does."""
     draft = Draft(case, moment)
     who = "business support" if to == BUSINESS_SUPPORT else case.party(to).name
     words = f"The letter “{purpose.replace('_', ' ')}” to {who} {WORDS[became]}."
-    draft.note(f"letter_{became}", words, letter=letter)
+    evidence: dict[str, Any] = {"letter": letter} | ({"message": mail} if mail else {})
+    draft.note(f"letter_{became}", words, **evidence)
     if became == "accepted" and to != BUSINESS_SUPPORT:
         closing.accepted(draft, to, tells, shares)
     if became in ("refused", "bounced", "lost"):
         _not_told(draft, purpose, to, became, tells, shares, letter)
+    if became == "delayed":
+        _late(draft, purpose, to, letter)
     return draft.decision()
+
+
+def delayed_key(letter: str) -> str:
+    """The key of the task that a delayed letter makes, once."""
+    return f"delayed:{letter}"
 
 
 def _not_told(draft: Draft, purpose: str, to: str, became: str, tells: bool, shares: bool, letter: str) -> None:
@@ -48,3 +67,16 @@ def _not_told(draft: Draft, purpose: str, to: str, became: str, tells: bool, sha
         "Please find the right address and tell them by telephone. The clock goes on."
     )
     for_support(draft, f"not_reached:{letter}", words, [offers.told(party)] if waits else [], urgent=lost)
+
+
+def _late(draft: Draft, purpose: str, to: str, letter: str) -> None:
+    """The mail server has not taken a letter for hours: a person may telephone, while it is tried on."""
+    if to == BUSINESS_SUPPORT:  # another letter to them would wait just as long
+        draft.task(delayed_key(letter), "A letter to business support is delayed at the mail server. Please look here.")
+        return
+    party = draft.case.party(to)
+    words = (
+        f"The letter “{purpose.replace('_', ' ')}” to {party.name} ({party.title}) has not left yet: the mail server "
+        "does not take it, and it is tried on every hour. If it cannot wait, please telephone."
+    )
+    for_support(draft, delayed_key(letter), words)

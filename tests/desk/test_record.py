@@ -1,4 +1,3 @@
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete
@@ -49,13 +48,6 @@ def test_a_log_whose_end_was_cut_does_not_verify(world: "World") -> None:
     page = record(world)
     assert "This log does not verify" in page
     assert f"Entry {length}: the record was cut" in page
-
-
-def test_the_desk_does_not_read_the_log_of_a_confidential_case(world: "World") -> None:
-    world.open_case(replace(WHOLE, diversions=("lado",)))
-    page = record(world)
-    assert "the named person alone read its log" in page
-    assert "An escalation was received" not in page
 
 
 def test_an_erased_case_keeps_a_log_that_verifies(world: "World") -> None:

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -98,37 +97,6 @@ def test_nobody_else_can_lock_business_support_out(world: "World") -> None:
     elsewhere = world.browser("198.51.100.7")
     elsewhere.cookies.update(support.cookies)
     assert elsewhere.post("/desk/chscp/open", data=mine | {"code": code}).status_code == 200
-
-
-def test_the_desk_sees_of_a_confidential_case_only_how_it_stands(world: "World") -> None:
-    world.open_case(replace(WHOLE, diversions=("lado",)))
-    reference = world.view().case.reference
-    mail = world.put_in_tray("It is about our colleague.", f"Re: {reference}, our colleague")
-    desk, here = world.desk(), case_path(world)
-    seen = [
-        desk.get(each) for each in ("/desk/chscp", here, f"/desk/chscp/tray/{mail}", f"{here}/answer/p1?mail={mail}")
-    ]
-    for page in seen:
-        assert page.status_code == 200
-        assert not [word for word in ("our colleague", "Ben Carter", "ben@", "Nobody has visited") if word in page.text]
-    assert all("Confidential" in page.text for page in seen[:2])
-    assert all("named person must read it" in page.text for page in seen[2:])
-    assert desk.get(f"{here}/record").status_code == 403
-
-
-def test_on_a_confidential_case_the_desk_takes_down_for_the_raiser_and_the_named_person_alone(world: "World") -> None:
-    world.open_case(replace(WHOLE, diversions=("lado",)))
-    desk, here = world.desk(), case_path(world)
-    case = world.view().case
-    named = next(party.key for party in case.parties if party.role == "named_person")
-    others = {each.key for each in case.parties} - {"p1", named}
-    assert {desk.get(f"{here}/answer/{who}").status_code for who in others} <= {404}
-    form = filled_in(world, desk, f"{here}/answer/{named}", choice="divert:split@case", text="Only the visits.")
-    desk.post(f"{here}/answer/{named}", data=form | {"via": "telephone", "reason": "Yusuf to Kim, 10am"})
-    assert (world.view().case.status, world.view().case.confidential) == ("open", True)
-    ben = next(party.key for party in world.view().case.parties if party.name == "Ben Carter")
-    assert "Ben Carter" not in desk.get(here).text
-    assert desk.get(f"{here}/answer/{ben}").status_code == 404
 
 
 def test_signing_out_closes_the_desk_on_this_device(world: "World") -> None:

@@ -188,3 +188,17 @@ def test_once_a_key_is_destroyed_the_link_leads_nowhere(world: "World") -> None:
         world.casework.keyring.destroy(connection, world.view().case.id, world.clock())
     assert world.browser().get(path).status_code == 404
     assert world.browser().get(letter).status_code == 404
+
+
+def test_the_named_person_reads_the_log_and_the_mail_that_waits(world: "World") -> None:
+    world.open_case(replace(WHOLE, diversions=("lado",)))
+    letter = world.letters("divert", "Yusuf Amin")[0]
+    page = world.page(letter)
+    subject = f"Re: {world.view().case.reference}"
+    world.put_in_tray("It is about our colleague.", subject, "alice@homerton.example")
+    assert "It is about our colleague." not in world.browser().get(f"{page}/record").text
+    browser = world.signed_in(letter)
+    assert f'href="{page}/record"' in browser.get(f"{page}/answer").text
+    found = browser.get(f"{page}/record").text
+    assert "An escalation was received" in found
+    assert "It is about our colleague." in found

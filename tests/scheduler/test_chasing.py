@@ -1,5 +1,6 @@
 """The sweep: each clock on its own, and one that fails steps aside."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ class Clocks:
         self.waiting = dict.fromkeys(due, NOW)
         self.bad = bad
         self.looked: list[tuple[str, datetime]] = []
+        self.failed: Counter[str] = Counter()
+        self.told: list[str] = []
 
     def due(self, now: datetime, limit: int) -> list[tuple[str, str]]:
         return [("case", clock) for clock, at in self.waiting.items() if at <= now][:limit]
@@ -34,10 +37,14 @@ class Clocks:
 
     def set_aside(self, case_id: str, clock: str, until: datetime) -> int:
         self.waiting[clock] = until
-        return 1
+        self.failed[clock] += 1
+        return self.failed[clock]
+
+    def tell_failing(self, case_id: str, clock: str, now: datetime) -> None:
+        self.told.append(clock)
 
     def chasing(self) -> Chasing:
-        return Chasing(self.due, self.look, self.set_aside)
+        return Chasing(self.due, self.look, self.set_aside, self.tell_failing)
 
 
 def test_every_clock_whose_time_has_come_is_looked_at_once_at_this_moment() -> None:
@@ -67,6 +74,30 @@ def test_the_log_names_the_clock_and_the_kind_of_fault_but_nothing_of_its_conten
     assert "child" not in str(line)
 
 
+def test_from_the_third_failure_on_a_person_is_told() -> None:
+    clocks = Clocks("k1", "k2", bad=("k1",))
+    for hours in range(2):
+        clocks.chasing().sweep(NOW + timedelta(hours=hours))
+    assert clocks.told == []
+    clocks.chasing().sweep(NOW + timedelta(hours=2))
+    assert clocks.told == ["k1"]
+
+
+@pytest.mark.parametrize("verb", ["set_aside", "tell_failing"])
+def test_trouble_in_reporting_a_failing_clock_holds_up_no_other(verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    clocks = Clocks("k1", "k2", bad=("k1",))
+    clocks.failed["k1"] = 2
+
+    def fail(*given: object) -> int:
+        raise RuntimeError("the case cannot be read")
+
+    monkeypatch.setattr(clocks, verb, fail)
+    with capture_logs() as lines:
+        clocks.chasing().sweep(NOW)
+    assert [clock for clock, _ in clocks.looked] == ["k1", "k2"]
+    assert [line["error"] for line in lines] == ["RuntimeError", "ValueError"]
+
+
 def test_in_the_database_too_a_clock_that_fails_waits_and_the_other_cases_are_chased(
     make_world: Callable[[], "World"], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -83,7 +114,9 @@ def test_in_the_database_too_a_clock_that_fails_waits_and_the_other_cases_are_ch
         look(case_id, clock, now)
 
     monkeypatch.setattr(world.casework, "look", fail_for_one)
-    chasing = Chasing(world.casework.due_clocks, world.casework.look, world.casework.set_aside)
+    chasing = Chasing(
+        world.casework.due_clocks, world.casework.look, world.casework.set_aside, world.casework.tell_failing
+    )
     with capture_logs() as lines:
         assert chasing.sweep(world.clock()) > 1
         due_now = {case_id for case_id, _ in world.casework.due_clocks(world.clock(), 100)}
@@ -93,3 +126,29 @@ def test_in_the_database_too_a_clock_that_fails_waits_and_the_other_cases_are_ch
     assert broken.id in due_later
     chased = world.reading.case(sound.id, world.clock()).letters
     assert any(letter.purpose == "chase" for letter in chased)
+
+
+def test_a_step_that_always_fails_is_one_task_and_one_letter_on_its_case(
+    world: "World", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.open_case()
+    world.clock.move(timedelta(days=10))
+    casework, look = world.casework, world.casework.look
+
+    def fail(*given: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(casework, "look", fail)
+    chasing = Chasing(casework.due_clocks, casework.look, casework.set_aside, casework.tell_failing)
+    stuck = casework.due_clocks(world.clock(), 100)
+    told = []
+    for _ in range(5):
+        chasing.sweep(world.clock())
+        world.clock.move(timedelta(hours=1))
+        told.append(len([each for each in world.letters("task") if "could not take the next step" in str(each.values)]))
+    assert told == [0, 0, len(stuck), len(stuck), len(stuck)]
+    [(case_id, clock), *_] = stuck
+    words = [line.words for line in world.reading.written_log(case_id).lines]
+    assert sum("For business support: The program could not take the next step" in each for each in words) == len(stuck)
+    look(case_id, clock, world.clock())
+    assert casework.set_aside(case_id, clock, world.clock()) == 1  # a step that went well forgets the failures before

@@ -96,3 +96,15 @@ def test_a_database_that_was_never_set_up_says_what_to_run(tmp_path: Path) -> No
         Database(tmp_path / "new.db").write() as connection,
     ):
         connection.execute(insert(counters).values(partnership_id="p", year=2026, last=1))
+
+
+def write_twice(database: Database, words: str) -> None:
+    with database.write() as connection:
+        for _ in range(2):
+            connection.execute(insert(counters).values(partnership_id=words, year=2026, last=1))
+
+
+def test_an_errors_words_hold_nothing_of_what_was_to_be_written(database: Database) -> None:
+    with pytest.raises(IntegrityError) as found:
+        write_twice(database, "the child's name")
+    assert "child" not in str(found.value)

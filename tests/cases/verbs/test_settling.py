@@ -176,7 +176,7 @@ def test_a_letter_that_bounces_after_the_case_closed_is_a_task_and_no_more() -> 
     assert play.letters[-1].offers == ()
 
 
-@pytest.mark.parametrize("became", ["uncertain", "repeated", "withheld", "delayed"])
+@pytest.mark.parametrize("became", ["uncertain", "repeated", "withheld"])
 def test_what_became_of_a_letter_is_recorded_and_changes_nothing_else(became: str) -> None:
     play = begun()
     before = play.case
