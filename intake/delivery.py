@@ -10,7 +10,7 @@ _RECIPIENTS = ("original-recipient", "final-recipient")
 
 
 def failed_for_good(understood: Understood) -> frozenset[str]:
-    """The addresses, in lower case, at which delivery has failed for good: not delayed, and no status 4.x (D17)."""
+    """The addresses, in lower case, at which delivery has failed for good; a delay is no failure (section 2.3.3)."""
     if "message/delivery-status" not in understood.types:
         return frozenset()
     failed = (fields for fields in _by_recipient(understood.enclosed) if _for_good(fields))
@@ -31,8 +31,8 @@ def _by_recipient(enclosed: str) -> Iterator[Mapping[str, str]]:
 
 
 def _for_good(fields: Mapping[str, str]) -> bool:
-    action, status = fields.get("action", "").lower(), fields.get("status", "")
-    return action.startswith("failed") and status[:1] in ("5", "")
+    """ "Failed" is final whatever the status: with 4.x the server tried until it gave up."""
+    return fields.get("action", "").lower().startswith("failed")
 
 
 def _address(value: str) -> str:

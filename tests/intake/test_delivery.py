@@ -29,14 +29,14 @@ def report(*recipients: str, prose: str = "", returned: str = "Message-ID: <1@x.
         (f"{JO}\nAction: failed\nStatus: 5.1.1", {"jo@health.example"}),
         (f"{JO}\nAction: FAILED (expired)\nStatus: 5.4.7 (gave up)", {"jo@health.example"}),
         (f"{JO}\nAction: failed", {"jo@health.example"}),
-        (f"{JO}\nAction: failed\nStatus: 4.4.7", set()),
+        (f"{JO}\nAction: failed\nStatus: 4.4.7", {"jo@health.example"}),
         (f"{JO}\nAction: delayed\nStatus: 4.4.1", set()),
         (f"{JO}\nAction: delivered\nStatus: 2.0.0", set()),
         (f"{JO}\nStatus: 5.1.1", set()),
         ("Action: failed\nStatus: 5.1.1", set()),
     ],
 )
-def test_failed_with_no_passing_status_is_for_good_and_nothing_else_is(fields: str, failed: set[str]) -> None:
+def test_failed_is_for_good_whatever_its_status_and_nothing_else_is(fields: str, failed: set[str]) -> None:
     assert failed_for_good(report(fields)) == failed
 
 

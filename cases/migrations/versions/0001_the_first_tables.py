@@ -1,0 +1,260 @@
+"""The first tables"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from cases.migrations.triggers import forbid_changes
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "agencies",
+        sa.Column("partnership_id", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("domains", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("partnership_id", "key"),
+    )
+    op.create_table(
+        "asked",
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("partnership_id", sa.Text(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "key"),
+    )
+    op.create_table(
+        "cases",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("partnership_id", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("policy", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("length", sa.Integer(), nullable=False),
+        sa.Column("head", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("reference"),
+    )
+    with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.create_index(
+            "cases_open", ["partnership_id", "opened_at"], unique=False, sqlite_where=sa.text("status != 'closed'")
+        )
+
+    op.create_table(
+        "checkpoints",
+        sa.Column("partnership_id", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("previous_hash", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("heads", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("partnership_id", "day"),
+    )
+    op.create_table(
+        "clocks",
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("partnership_id", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("look_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "key"),
+    )
+    with op.batch_alter_table("clocks", schema=None) as batch_op:
+        batch_op.create_index("clocks_to_look_at", ["look_at"], unique=False, sqlite_where=sa.text("state = 'running'"))
+
+    op.create_table(
+        "codes",
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("partnership_id", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("subject"),
+    )
+    op.create_table(
+        "counters",
+        sa.Column("partnership_id", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("partnership_id", "year"),
+    )
+    op.create_table(
+        "devices",
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("partnership_id", sa.Text(), nullable=False),
+        sa.Column("address_token", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("hash"),
+    )
+    op.create_table(
+        "entries",
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("partnership_id", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("clause", sa.Text(), nullable=True),
+        sa.Column("basis", sa.Text(), nullable=True),
+        sa.Column("previous", sa.Text(), nullable=False),
+        sa.Column("commitment", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "sequence"),
+    )
+    op.create_table(
+        "keys",
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("partnership_id", sa.Text(), nullable=False),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("destroyed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("subject"),
+    )
+    op.create_table(
+        "letters",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("partnership_id", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=True),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("rung", sa.Integer(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("wanted", sa.Text(), nullable=True),
+        sa.Column("tells", sa.Boolean(), nullable=False),
+        sa.Column("shares", sa.Boolean(), nullable=False),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fence", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("repeated", sa.Boolean(), nullable=False),
+        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("page_hash", sa.Text(), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("key_subject", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("message", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint("state IN ('planned','handing over','uncertain','accepted','refused','bounced','withheld')"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("message_id"),
+        sa.UniqueConstraint("page_hash"),
+        sa.UniqueConstraint("purpose", "subject", "about", "rung", "recipient", "revision"),
+        sa.UniqueConstraint("token_hash"),
+    )
+    with op.batch_alter_table("letters", schema=None) as batch_op:
+        batch_op.create_index("letters_of_case", ["case_id"], unique=False)
+        batch_op.create_index(
+            "letters_to_send",
+            ["next_try_at"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('planned','handing over','uncertain')"),
+        )
+
+    op.create_table(
+        "messages",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("partnership_id", sa.Text(), nullable=False),
+        sa.Column("mailbox", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("same_as", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("seen", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=True),
+        sa.Column("letter_id", sa.Text(), nullable=True),
+        sa.Column("key_subject", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("state IN ('stored','answered','filed','tray','done')"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("mailbox", "same_as"),
+    )
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.create_index(
+            "messages_waiting",
+            ["partnership_id", "received_at"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('stored','tray')"),
+        )
+
+    op.create_table(
+        "parties",
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("partnership_id", sa.Text(), nullable=False),
+        sa.Column("address_token", sa.Text(), nullable=False),
+        sa.Column("page_hash", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "key"),
+        sa.UniqueConstraint("page_hash"),
+    )
+    with op.batch_alter_table("parties", schema=None) as batch_op:
+        batch_op.create_index("parties_by_address", ["address_token"], unique=False)
+
+    op.create_table(
+        "people",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("partnership_id", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("agency", sa.Text(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.create_index("people_of", ["partnership_id"], unique=False)
+
+    op.create_table(
+        "policies",
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("partnership_id", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("hash"),
+    )
+    op.create_table(
+        "stages",
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("partnership_id", sa.Text(), nullable=False),
+        sa.Column("stage", sa.Text(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "key"),
+    )
+    op.create_table(
+        "tasks",
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("partnership_id", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "key"),
+    )
+    with op.batch_alter_table("tasks", schema=None) as batch_op:
+        batch_op.create_index(
+            "tasks_open", ["partnership_id", "opened_at"], unique=False, sqlite_where=sa.text("done_at IS NULL")
+        )
+
+    forbid_changes()
