@@ -20,6 +20,7 @@ from answerable.wiring import Service, build
 from cases.store.database import Database
 from cases.submission import Submission
 
+pytestmark = pytest.mark.slow
 COMMAND = str(Path(sys.executable).parent / "answerable")
 BAD = ROOT / "tests/policies/bad"
 SCENARIO = ROOT / "tests/policies/scenarios/chscp/2_6_plan.yaml"

@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     from demo_client import Script
 
 pytest_plugins = ["demo_client"]
+pytestmark = pytest.mark.slow
 
 
 def test_a_letter_says_what_a_script_needs(script: "Script") -> None:
