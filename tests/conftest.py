@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from hypothesis import settings
 from sqlalchemy import select, text
 
 from answerable.app import LIMITS, page_routes
@@ -36,6 +37,10 @@ from web.limits import Limit, Limits
 from web.pages import Pages
 from web.sessions import Cookies
 from web.site import Site
+
+# How long an example takes says nothing about whether it is right; speed belongs in the benchmark.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).parents[1]
 SECRET = b"a secret of tests with more than thirty-two bytes"
