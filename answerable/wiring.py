@@ -7,6 +7,7 @@ from datetime import datetime
 from answerable.settings import Settings, SettingsError
 from cases.casework import Casework, Partnership
 from cases.correspondence import Correspondence
+from cases.dispatch import Dispatch
 from cases.ledger import Ledger
 from cases.policy_files.reading import LoadedPolicy, read_policies
 from cases.reading import Reading
@@ -76,7 +77,7 @@ def build(settings: Settings, now: Now, transport: Transport | None = None, rese
         mailbox=Mailbox(
             correspondence, {office.key: office.inbox for office in offices.values()}, settings.trust_anchor
         ),
-        outbox=_outbox(settings, correspondence, ledger, transport, guard),
+        outbox=_outbox(settings, Dispatch(casework), ledger, transport, guard),
         chasing=Chasing(casework.due_clocks, casework.look, casework.set_aside, casework.tell_failing),
     )
 
@@ -108,14 +109,14 @@ def _offices(settings: Settings, policies: Mapping[str, LoadedPolicy]) -> dict[s
 
 def _outbox(
     settings: Settings,
-    correspondence: Correspondence,
+    dispatch: Dispatch,
     ledger: Ledger,
     transport: Transport | None,
     guard: Guard,
 ) -> Outbox | None:
     if transport is None and settings.transport == "none":
         return None
-    offices = correspondence.casework.partnerships
+    offices = dispatch.casework.partnerships
     senders = {key: Sender(office.loaded.policy.partnership.name, office.inbox) for key, office in offices.items()}
     letters = Letters(settings.templates / "letters")
-    return Outbox(correspondence, letters, transport or Console(), guard, senders, settings.base_url, ledger.text)
+    return Outbox(dispatch, letters, transport or Console(), guard, senders, settings.base_url, ledger.text)

@@ -1,20 +1,18 @@
-"""The verbs of mail, one transaction each: what came in and where it went, what went out and what became of it."""
+"""The verbs of mail that came in, one transaction each: kept, traced to a case, and where it went."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from cases.case import BUSINESS_SUPPORT, Case, Party
 from cases.casework import Casework
+from cases.dispatch import became
 from cases.store import case_rows, inbox, outbox
 from cases.submission import Answer
 from cases.tracing import Clues, letters_found
-from cases.verbs import answers, messages, posted
+from cases.verbs import answers, messages
 from cases.verbs.decision import Decision, Letter, Moment, Offer
-
-REPEAT_AFTER = timedelta(minutes=15)
-DELAYED_AFTER = timedelta(hours=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,7 @@ class Correspondence:
                     self._file(connection, message, traced, why, now)
                     return
                 letter = outbox.opened(connection, traced.letter_id, self.keyring)
-                self._became(connection, letter, "bounced", now, mail=message_id)
+                became(self.casework, connection, letter, "bounced", now, mail=message_id)
                 self._judged(connection, message, "filed", why, traced)
 
     def to_tray(self, message_id: str, traced: Traced | None, why: str, known_sender: bool, now: datetime) -> None:
@@ -141,105 +139,6 @@ class Correspondence:
             inbox.judged(connection, message, "done", kind, self.keyring, message.case_id, message.letter_id)
             case_rows.end_task(connection, message.case_id or "", f"mail:{message_id}", now)
             return True
-
-    def claim(self, letter_id: str, now: datetime) -> outbox.Stored | None:
-        """Take a letter for sending; nothing when another sender has it or its case has moved on."""
-        with self.database.write() as connection:
-            if outbox.claim(connection, letter_id, now) is None:
-                return None
-            letter = outbox.opened(connection, letter_id, self.keyring)
-            if letter.state == "planned" and not self._still_wanted(connection, letter):
-                self._posted(connection, letter, "withheld", "withheld", now)
-                return None
-            return letter
-
-    def addressing(self, letter: outbox.Stored, now: datetime) -> tuple[outbox.Addressing, str | None]:
-        """The letter's tokens and its place in the conversation, and the token of its reader's private link."""
-        with self.database.read() as connection:
-            found = outbox.addressing(connection, letter, self.keyring, now)
-            if not letter.case_id or letter.to == BUSINESS_SUPPORT:
-                return found, None
-            return found, case_rows.status_token(self.keyring.secret(connection, now), letter.case_id, letter.to)
-
-    def due(self, now: datetime, limit: int) -> list[str]:
-        """Ids of the letters that wait to be sent, urgent ones first."""
-        with self.database.read() as connection:
-            return outbox.due(connection, now, limit)
-
-    def handing_over(self, letter: outbox.Stored, message: bytes, now: datetime) -> bool:
-        """The bytes are fixed, from now on the letter may have gone. Says no where another sender has taken it over."""
-        with self.database.write() as connection:
-            return outbox.handing_over(connection, letter, message, self.keyring, now)
-
-    def accepted(self, letter: outbox.Stored, now: datetime) -> None:
-        with self.database.write() as connection:
-            self._posted(connection, letter, "accepted", "accepted", now, accepted_at=now)
-
-    def refused(self, letter: outbox.Stored, now: datetime) -> None:
-        """The mail server will not take it, for good."""
-        with self.database.write() as connection:
-            self._posted(connection, letter, "refused", "refused", now)
-
-    def unavailable(self, letter: outbox.Stored, again: datetime, now: datetime) -> None:
-        """The mail server was not there; the letter has certainly not gone, and is tried again. Late is said once."""
-        with self.database.write() as connection:
-            held = outbox.mark(connection, letter.id, letter.fence, "planned", now, next_try_at=again)
-            late = now - letter.planned_at >= DELAYED_AFTER
-            known = case_rows.has_task(connection, letter.case_id or "", posted.delayed_key(letter.id))
-            if held and late and not known:
-                self._became(connection, letter, "delayed", now)
-
-    def uncertain(self, letter: outbox.Stored, now: datetime) -> None:
-        """The letter may have gone: repeated once, marked, under the same Message-ID; after that a person decides."""
-        with self.database.write() as connection:
-            if letter.repeated or letter.state == "uncertain":  # as it was claimed: this was the one repeat
-                self._posted(connection, letter, "lost", "refused", now)
-            else:
-                self._posted(connection, letter, "uncertain", "uncertain", now, next_try_at=now + REPEAT_AFTER)
-
-    def repeating(self, letter: outbox.Stored, now: datetime) -> bool:
-        """The one marked repeat of an uncertain letter is about to go. Says no where another sender has taken it."""
-        with self.database.write() as connection:
-            return self._posted(connection, letter, "repeated", "handing over", now, repeated=True)
-
-    def _posted(
-        self, connection: Connection, letter: outbox.Stored, became: str, state: str, now: datetime, **values: object
-    ) -> bool:
-        held = outbox.mark(connection, letter.id, letter.fence, state, now, **values)
-        if held:
-            self._became(connection, letter, became, now)
-        return held
-
-    def _became(
-        self, connection: Connection, letter: outbox.Stored, became: str, now: datetime, mail: str = ""
-    ) -> None:
-        """What became of a letter enters the record of its case; a letter without a case has none."""
-        if not letter.case_id:
-            return
-        case = case_rows.load(connection, letter.case_id, self.keyring)
-
-        def verb(case: Case, moment: Moment) -> Decision:
-            return posted.posted(
-                case,
-                letter.purpose,
-                letter.to,
-                became,
-                moment,
-                tells=letter.tells,
-                shares=letter.shares,
-                letter=letter.id,
-                mail=mail,
-            )
-
-        self.casework.apply(connection, case, now, verb)
-
-    def _still_wanted(self, connection: Connection, letter: outbox.Stored) -> bool:
-        """Is the case still in the state that wanted this letter?"""
-        if not letter.wanted or not letter.case_id:
-            return True
-        case = case_rows.load(connection, letter.case_id, self.keyring)
-        kind, _, key = letter.wanted.partition(":")
-        return case.stage_row(key).running if kind == "stage" else case.clock(key).state == "running"
 
     def _unjudged(self, connection: Connection, message_id: str) -> inbox.Received | None:
         """The message, unless somebody else has judged it meanwhile: then nothing changes."""

@@ -195,9 +195,10 @@ letters = Table(
     Column("sealed", LargeBinary, nullable=False),  # name, address, values, offers
     Column("message", LargeBinary),  # the bytes as handed over, sealed
     UniqueConstraint("purpose", "subject", "about", "rung", "recipient", "revision"),
-    CheckConstraint("state IN ('planned','handing over','uncertain','accepted','refused','bounced','withheld')"),
+    CheckConstraint("state IN ('planned','held','handing over','uncertain','accepted','refused','bounced','withheld')"),
     Index("letters_to_send", "next_try_at", sqlite_where=text("state IN ('planned','handing over','uncertain')")),
     Index("letters_of_case", "case_id"),
+    Index("letters_accepted", "partnership_id", "accepted_at"),
 )
 
 messages = Table(
@@ -214,11 +215,57 @@ messages = Table(
     Column("seen", Integer, nullable=False, server_default="1"),
     Column("case_id", Text),
     Column("letter_id", Text),
+    Column("awaits", Text),  # the party whose word is awaited that the mail is theirs
     Column("key_subject", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     UniqueConstraint("mailbox", "same_as"),
     CheckConstraint("state IN ('stored','answered','filed','tray','done')"),
     Index("messages_waiting", "partnership_id", "received_at", sqlite_where=text("state IN ('stored','tray')")),
+)
+
+mailboxes = Table(
+    "mailboxes",
+    metadata,
+    Column("name", Text, primary_key=True),  # such as "imap:escalations@chscp.example:INBOX"
+    _partnership(),
+    Column("started_at", Moment, nullable=False),  # the start mark: what came before is counted, never judged
+    Column("older", Integer, nullable=False, server_default="0"),
+    Column("validity", Integer),  # UIDVALIDITY (RFC 9051 section 2.3.1.1)
+    Column("last_uid", Integer, nullable=False, server_default="0"),
+    Column("polled_at", Moment),  # the last time that all went well
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("next_try_at", Moment),
+    Column("trouble", Text),  # what went wrong last, in words without personal content
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("mailbox", Text, nullable=False),
+    Column("validity", Integer, nullable=False),
+    Column("uid", Integer, nullable=False),
+    _partnership(),
+    Column("message_id", Text, nullable=False),  # of the stored message
+    Column("moved_at", Moment),
+    PrimaryKeyConstraint("mailbox", "validity", "uid"),
+    Index("receipts_to_move", "mailbox", sqlite_where=text("moved_at IS NULL")),
+)
+
+brakes = Table(
+    "brakes",
+    metadata,
+    Column("partnership_id", Text, primary_key=True),
+    Column("pulled_at", Moment, nullable=False),  # letters are held from now until a person lets them go
+    Column("released_at", Moment),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    _partnership(),
+    Column("made_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
 )
 
 codes = Table(
@@ -262,6 +309,8 @@ people = Table(
     Column("phone", Text, nullable=False),
     Column("since", Date, nullable=False),  # addresses are dated
     Column("until", Date),
+    Column("flagged_on", Date),  # when the address was last found not to work
+    Column("flag", Text),
     Index("people_of", "partnership_id"),
 )
 

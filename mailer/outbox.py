@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from cases.correspondence import Correspondence
+from cases.dispatch import Dispatch
 from cases.reference import reply_address
 from cases.store.database import DatabaseUnavailable
 from cases.store.outbox import Stored
@@ -32,7 +32,7 @@ class Sender:
 class Outbox:
     def __init__(
         self,
-        correspondence: Correspondence,
+        dispatch: Dispatch,
         letters: Letters,
         transport: Transport,
         guard: Guard,
@@ -41,7 +41,7 @@ class Outbox:
         record: Callable[[str], str],
     ) -> None:
         """`record` gives the written log of a case as text, for the letters that enclose it."""
-        self._correspondence = correspondence
+        self._dispatch = dispatch
         self._letters = letters
         self._transport = transport
         self._guard = guard
@@ -51,7 +51,7 @@ class Outbox:
 
     def drain(self, now: datetime, limit: int = 100) -> int:
         """Send what is due, urgent letters first. One letter's trouble never holds up the others."""
-        due = self._correspondence.due(now, limit)
+        due = self._dispatch.due(now, limit)
         for letter_id in due:
             try:
                 self.send(letter_id, now)
@@ -60,11 +60,11 @@ class Outbox:
         return len(due)
 
     def send(self, letter_id: str, now: datetime) -> None:
-        letter = self._correspondence.claim(letter_id, now)
+        letter = self._dispatch.claim(letter_id, now)
         if letter is None:
             return
         if letter.state == "handing over":  # whoever held it stopped before it could say what became of it
-            self._correspondence.uncertain(letter, now)
+            self._dispatch.uncertain(letter, now)
             return
         message = letter.message or self._rendered(letter, now)
         if message:
@@ -93,22 +93,22 @@ class Outbox:
         except Refused as error:
             self._refused(letter, error, now)
         except Unavailable:
-            self._correspondence.unavailable(letter, now + _wait(letter.attempts), now)
+            self._dispatch.unavailable(letter, now + _wait(letter.attempts), now)
         except Uncertain:
-            self._correspondence.uncertain(letter, now)
+            self._dispatch.uncertain(letter, now)
         else:
-            self._correspondence.accepted(letter, now)
+            self._dispatch.accepted(letter, now)
 
     def _holds(self, letter: Stored, message: bytes, now: datetime) -> bool:
         """Write down that the letter is about to go. Says no where another sender has taken it over meanwhile."""
         if letter.state == "uncertain":
-            return self._correspondence.repeating(letter, now)
-        return self._correspondence.handing_over(letter, message, now)
+            return self._dispatch.repeating(letter, now)
+        return self._dispatch.handing_over(letter, message, now)
 
     def _refused(self, letter: Stored, error: Exception, now: datetime) -> None:
         """On a case business support is told; a letter without a case, such as a code, shows in the log alone."""
         log.error("a letter was refused", letter=letter.id, purpose=letter.purpose, error=type(error).__name__)
-        self._correspondence.refused(letter, now)
+        self._dispatch.refused(letter, now)
 
     def _enclosed(self, letter: Stored) -> Enclosure | None:
         """The record so far, with a referral (2.14 of chscp)."""
@@ -118,7 +118,7 @@ class Outbox:
 
     def _frame(self, letter: Stored, now: datetime) -> Frame:
         sender = self._senders[letter.partnership]
-        addressing, status = self._correspondence.addressing(letter, now)
+        addressing, status = self._dispatch.addressing(letter, now)
         echo = letter.purpose in ECHOES
         return Frame(
             message_id=letter.message_id,

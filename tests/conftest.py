@@ -21,6 +21,7 @@ from cases import tables
 from cases.casework import Casework, Partnership
 from cases.correspondence import Correspondence
 from cases.directory import Agency, Person
+from cases.dispatch import Dispatch
 from cases.policy_files.reading import load_policy
 from cases.reading import Reading
 from cases.standing import View
@@ -126,6 +127,10 @@ class World:
     def correspondence(self) -> Correspondence:
         return Correspondence(self.casework)
 
+    @property
+    def dispatch(self) -> Dispatch:
+        return Dispatch(self.casework)
+
     def browser(self, address: str = "testclient") -> TestClient:
         """A new browser, without cookies, at a network address."""
         return TestClient(self.app, base_url="http://answerable.example", client=(address, 50_000))
@@ -211,10 +216,10 @@ class World:
         message["Subject"] = f"{letter.values['reference']}: please answer"
         message.set_content(f"Dear {letter.name}, this is the letter.")
         message.add_alternative(f"<p>Dear {letter.name}, <b>this is the letter</b>.</p>", subtype="html")
-        claimed = self.correspondence.claim(letter.id, self.clock())
+        claimed = self.dispatch.claim(letter.id, self.clock())
         assert claimed
-        self.correspondence.handing_over(claimed, message.as_bytes(), self.clock())
-        self.correspondence.accepted(claimed, self.clock())
+        self.dispatch.handing_over(claimed, message.as_bytes(), self.clock())
+        self.dispatch.accepted(claimed, self.clock())
 
     def _built(self) -> FastAPI:
         cookies = Cookies(SECRET, secure=False)

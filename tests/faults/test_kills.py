@@ -303,8 +303,8 @@ def test_a_planted_send_before_the_commit_is_caught(tmp_path: Path, monkeypatch:
     def send_first(self: Any, letter: outbox.Stored, message: bytes, now: datetime) -> None:
         envelope = Envelope(self._senders[letter.partnership].inbox, letter.email)
         self._transport.send(envelope, message)
-        self._correspondence.handing_over(letter, message, now)
-        self._correspondence.accepted(letter, now)
+        self._dispatch.handing_over(letter, message, now)
+        self._dispatch.accepted(letter, now)
 
     monkeypatch.setattr(mailer_outbox.Outbox, "_hand_over", send_first)
     (tmp_path / "whole").mkdir()

@@ -245,10 +245,8 @@ def test_a_letter_that_asks_nothing_says_so(world: "World", path: str) -> None:
 def test_the_link_in_a_letter_that_belongs_to_no_case_leads_nowhere(world: "World", path: str) -> None:
     browser = world.browser()
     browser.post(f"{path}/code", data=world.hidden(browser.get(path).text))
-    waiting = world.correspondence.due(world.clock(), 100)
-    codes = [
-        each for each in waiting if (letter := world.correspondence.claim(each, world.clock())) and not letter.case_id
-    ]
+    waiting = world.dispatch.due(world.clock(), 100)
+    codes = [each for each in waiting if (letter := world.dispatch.claim(each, world.clock())) and not letter.case_id]
     assert codes
     for letter_id in codes:
         assert browser.get(f"/l/{world.reading.page_token(letter_id, world.clock())}").status_code == 404

@@ -111,11 +111,11 @@ def test_a_bounce_of_a_letter_that_has_not_gone_is_only_filed(world: "World", ma
 
 def test_a_bounce_that_comes_while_the_letter_is_being_handed_over_stands(world: "World", mailbox: Mailbox) -> None:
     world.open_case()
-    claimed = world.correspondence.claim(stage_letter(world).id, world.clock())
+    claimed = world.dispatch.claim(stage_letter(world).id, world.clock())
     assert claimed
-    world.correspondence.handing_over(claimed, b"the letter", world.clock())
+    world.dispatch.handing_over(claimed, b"the letter", world.clock())
     mailbox.take_in(report(claimed), None, world.clock())
-    world.correspondence.accepted(claimed, world.clock())
+    world.dispatch.accepted(claimed, world.clock())
     assert stage_letter(world).state == "bounced"
     assert "The letter “stage” to Ben Carter was accepted by the mail server." not in entries(world)
 

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from cases.case import BUSINESS_SUPPORT
 from cases.casework import Casework
-from cases.correspondence import Correspondence
+from cases.dispatch import Dispatch
 from cases.ledger import Ledger
 from cases.store.database import Database
 from cases.store.outbox import Stored
@@ -56,7 +56,7 @@ def outbox(casework: Casework, transport: Transport, templates: Path = TEMPLATES
     senders = {"chscp": Sender("City and Hackney", INBOX)}
     where = "http://answerable.example"
     record = Ledger(casework.database, casework.keyring).text
-    return Outbox(Correspondence(casework), Letters(templates), transport, Guard([INBOX]), senders, where, record)
+    return Outbox(Dispatch(casework), Letters(templates), transport, Guard([INBOX]), senders, where, record)
 
 
 def stage_letter(world: "World") -> Stored:
@@ -196,9 +196,9 @@ def test_a_sender_that_stopped_while_handing_over_leaves_an_uncertain_letter_nev
 ) -> None:
     world.open_case()
     letter = stage_letter(world)
-    claimed = world.correspondence.claim(letter.id, world.clock())
+    claimed = world.dispatch.claim(letter.id, world.clock())
     assert claimed
-    world.correspondence.handing_over(claimed, b"the bytes of the letter", world.clock())
+    world.dispatch.handing_over(claimed, b"the bytes of the letter", world.clock())
     transport = Memory()
     sending = outbox(world.casework, transport)
     sending.drain(world.clock())

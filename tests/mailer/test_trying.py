@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from cases.case import BUSINESS_SUPPORT
-from cases.correspondence import Correspondence
+from cases.dispatch import Dispatch
 from cases.ledger import Ledger
 from cases.store.database import DatabaseUnavailable
 from cases.store.outbox import Stored
@@ -47,7 +47,7 @@ class Troubled(Memory):
 
 def outbox(world: "World", transport: Transport, guard: Guard | None = None, letters: Letters | None = None) -> Outbox:
     return Outbox(
-        Correspondence(world.casework),
+        Dispatch(world.casework),
         letters or Letters(TEMPLATES),
         transport,
         guard or Guard([INBOX]),
@@ -93,14 +93,14 @@ def test_of_two_senders_only_the_one_that_holds_an_uncertain_letter_repeats_it(w
     letter = stage_letter(world)
     outbox(world, Troubled(BEN, Uncertain("no answer"))).send(letter.id, world.clock())
     world.clock.move(LEASE)
-    overtaken = world.correspondence.claim(letter.id, world.clock())
+    overtaken = world.dispatch.claim(letter.id, world.clock())
     world.clock.move(LEASE)
-    holder = world.correspondence.claim(letter.id, world.clock())
+    holder = world.dispatch.claim(letter.id, world.clock())
     assert overtaken
     assert holder
-    assert not world.correspondence.repeating(overtaken, world.clock())
+    assert not world.dispatch.repeating(overtaken, world.clock())
     assert not any("it may be sent twice" in words for words in entries(world))
-    assert world.correspondence.repeating(holder, world.clock())
+    assert world.dispatch.repeating(holder, world.clock())
     assert sum("it may be sent twice" in words for words in entries(world)) == 1
 
 
@@ -128,9 +128,9 @@ def test_a_mail_server_that_stays_away_is_tried_every_hour_and_after_four_a_pers
 
 def test_a_delayed_letter_to_business_support_is_a_task_at_their_desk_without_another_letter(world: "World") -> None:
     world.open_case()
-    refused = world.correspondence.claim(stage_letter(world).id, world.clock())
+    refused = world.dispatch.claim(stage_letter(world).id, world.clock())
     assert refused
-    world.correspondence.refused(refused, world.clock())
+    world.dispatch.refused(refused, world.clock())
     [task] = world.letters("task")
     sending = outbox(world, Troubled("support@chscp.example", Unavailable("not there")))
     for _ in range(8):
@@ -174,7 +174,7 @@ def test_a_database_that_is_away_is_no_fault_of_the_letter(world: "World", monke
     def away(*given: object) -> None:
         raise DatabaseUnavailable("locked")
 
-    monkeypatch.setattr(Correspondence, "addressing", away)
+    monkeypatch.setattr(Dispatch, "addressing", away)
     sending.drain(world.clock())
     assert stage_letter(world).state == "planned"
     monkeypatch.undo()

@@ -21,6 +21,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("partnership_id", "key"),
     )
     op.create_table(
+        "api_keys",
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("partnership_id", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("hash"),
+    )
+    op.create_table(
         "asked",
         sa.Column("case_id", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
@@ -28,6 +36,13 @@ def upgrade() -> None:
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("case_id", "key"),
+    )
+    op.create_table(
+        "brakes",
+        sa.Column("partnership_id", sa.Text(), nullable=False),
+        sa.Column("pulled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("partnership_id"),
     )
     op.create_table(
         "cases",
@@ -151,7 +166,9 @@ def upgrade() -> None:
         sa.Column("key_subject", sa.Text(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("message", sa.LargeBinary(), nullable=True),
-        sa.CheckConstraint("state IN ('planned','handing over','uncertain','accepted','refused','bounced','withheld')"),
+        sa.CheckConstraint(
+            "state IN ('planned','held','handing over','uncertain','accepted','refused','bounced','withheld')"
+        ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("message_id"),
         sa.UniqueConstraint("page_hash"),
@@ -159,6 +176,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash"),
     )
     with op.batch_alter_table("letters", schema=None) as batch_op:
+        batch_op.create_index("letters_accepted", ["partnership_id", "accepted_at"], unique=False)
         batch_op.create_index("letters_of_case", ["case_id"], unique=False)
         batch_op.create_index(
             "letters_to_send",
@@ -167,6 +185,20 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('planned','handing over','uncertain')"),
         )
 
+    op.create_table(
+        "mailboxes",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("partnership_id", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("older", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("validity", sa.Integer(), nullable=True),
+        sa.Column("last_uid", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("polled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("trouble", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("name"),
+    )
     op.create_table(
         "messages",
         sa.Column("id", sa.Text(), nullable=False),
@@ -180,6 +212,7 @@ def upgrade() -> None:
         sa.Column("seen", sa.Integer(), server_default="1", nullable=False),
         sa.Column("case_id", sa.Text(), nullable=True),
         sa.Column("letter_id", sa.Text(), nullable=True),
+        sa.Column("awaits", sa.Text(), nullable=True),
         sa.Column("key_subject", sa.Text(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint("state IN ('stored','answered','filed','tray','done')"),
@@ -219,6 +252,8 @@ def upgrade() -> None:
         sa.Column("phone", sa.Text(), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("flagged_on", sa.Date(), nullable=True),
+        sa.Column("flag", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("people", schema=None) as batch_op:
@@ -232,6 +267,19 @@ def upgrade() -> None:
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("hash"),
     )
+    op.create_table(
+        "receipts",
+        sa.Column("mailbox", sa.Text(), nullable=False),
+        sa.Column("validity", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.Integer(), nullable=False),
+        sa.Column("partnership_id", sa.Text(), nullable=False),
+        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("moved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("mailbox", "validity", "uid"),
+    )
+    with op.batch_alter_table("receipts", schema=None) as batch_op:
+        batch_op.create_index("receipts_to_move", ["mailbox"], unique=False, sqlite_where=sa.text("moved_at IS NULL"))
+
     op.create_table(
         "stages",
         sa.Column("case_id", sa.Text(), nullable=False),
