@@ -1,7 +1,7 @@
 """What comes in: an escalation as it was sent, and an answer as it was given. Values only; nothing is judged here."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 
 from cases.policy import Facts
 
@@ -49,3 +49,22 @@ class Answer:
     text: str = ""
     day: date | None = None
     evidence: Evidence = Evidence(via="page")
+    at: time | None = None  # local time of a meeting, where one was named
+
+
+@dataclass(frozen=True, slots=True)
+class Deputy:
+    """Whom an absence text names instead, as far as it does."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """What an automatic reply says of an absence. A proposal for a person at business support, never acted on alone."""
+
+    words: str  # the text as it came, shortened
+    back_on: date | None = None  # the first day back, where the text gives one
+    deputies: tuple[Deputy, ...] = ()
