@@ -68,6 +68,8 @@ class Casework:
         """Store the policies' texts once by hash, so that a case stays on the version that it began under."""
         with self.database.write() as connection:
             self.keyring.secret(connection, now)
+        with self.database.read() as connection:  # it stands now, and the keyring may keep it
+            self.keyring.secret(connection, now)
         with self.database.write() as connection:
             known = set(connection.execute(select(policies.c.hash)).scalars())
             for each in self.partnerships.values():

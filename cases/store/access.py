@@ -28,7 +28,8 @@ def new_code(
     connection.execute(delete(codes).where(codes.c.subject == subject))
     kept = reference.code_hash(keyring.secret(connection, now), subject, code)
     until = now + timedelta(hours=hours)
-    connection.execute(insert(codes).values(subject=subject, partnership_id=partnership, hash=kept, expires_at=until))
+    row = {"subject": subject, "partnership_id": partnership, "hash": kept, "expires_at": until}
+    connection.execute(insert(codes), row)
     return code
 
 

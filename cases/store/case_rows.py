@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
+from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from cases.case import Case
@@ -19,27 +20,48 @@ from cases.verbs.decision import Decision, Written
 _TABLES: Mapping[str, Table] = {"parties": parties, "stages": stages, "clocks": clocks, "asked": asked}
 
 
+def _put_into(table: Table) -> Insert:
+    row = insert_or(table)
+    new = {column.name: row.excluded[column.name] for column in table.c if not column.primary_key}
+    return row.on_conflict_do_update(index_elements=["case_id", "key"], set_=new)
+
+
+# Built once: putting a statement together takes longer than running it.
+_PUT = {place: _put_into(table) for place, table in _TABLES.items()}
+_NEXT_NUMBER = (
+    insert_or(counters)
+    .on_conflict_do_update(index_elements=["partnership_id", "year"], set_={"last": counters.c.last + 1})
+    .returning(counters.c.last)
+)
+_UPDATE_CASE = update(cases).where(cases.c.id == bindparam("chosen"))
+_SEALED_CASE = select(cases.c.sealed).where(cases.c.id == bindparam("case_id"))
+_HEAD_OF_CASE = select(cases.c.length, cases.c.head).where(cases.c.id == bindparam("case_id"))
+_SEALED_PARTS = {
+    place: select(table.c.key, table.c.sealed).where(table.c.case_id == bindparam("case_id"))
+    for place, table in _TABLES.items()
+}
+
+
 class NoSuchCase(LookupError):
     """There is no case with this id."""
 
 
 def next_number(connection: Connection, partnership: str, year: int) -> int:
     """The next number of the year's references; never given twice."""
-    row = insert_or(counters).values(partnership_id=partnership, year=year, last=1)
-    taken = row.on_conflict_do_update(index_elements=["partnership_id", "year"], set_={"last": counters.c.last + 1})
-    return int(connection.execute(taken.returning(counters.c.last)).scalar_one())
+    row = {"partnership_id": partnership, "year": year, "last": 1}
+    return int(connection.execute(_NEXT_NUMBER, row).scalar_one())
 
 
 def create(connection: Connection, case: Case, key: Key) -> None:
     """The row of a new case, before its first entry."""
     row = {"id": case.id, "partnership_id": case.partnership, "reference": case.reference, "policy": case.policy}
     state = {"status": case.status, "opened_at": case.opened_at, "length": 0, "head": genesis(case.id).hash}
-    connection.execute(insert(cases).values(**row, **state, sealed=_sealed_fields(case, key)))
+    connection.execute(insert(cases), row | state | {"sealed": _sealed_fields(case, key)})
 
 
 def load(connection: Connection, case_id: str, keyring: Keyring) -> Case:
     """The whole case. Raises NoSuchCase, KeyDestroyed."""
-    row = connection.execute(select(cases.c.sealed).where(cases.c.id == case_id)).first()
+    row = connection.execute(_SEALED_CASE, {"case_id": case_id}).first()
     if row is None:
         raise NoSuchCase(case_id)
     key = keyring.case_key(connection, case_id)
@@ -55,9 +77,8 @@ def save(connection: Connection, before: Case, decision: Decision, keyring: Keyr
     secret = keyring.secret(connection, now)
     head = _append(connection, before, decision, key, now)
     state = {"status": case.status, "closed_at": case.closed_at, "length": head.length, "head": head.hash}
-    connection.execute(
-        update(cases).where(cases.c.id == case.id).values(**state, policy=case.policy, sealed=_sealed_fields(case, key))
-    )
+    fields = {"policy": case.policy, "sealed": _sealed_fields(case, key)}
+    connection.execute(_UPDATE_CASE, {"chosen": case.id} | state | fields)
     for place in PART_PLACES:
         old = {part.key: part for part in getattr(before, place)}
         for part in getattr(case, place):
@@ -66,7 +87,7 @@ def save(connection: Connection, before: Case, decision: Decision, keyring: Keyr
     for task in decision.tasks:
         sealed = key.seal({"words": task.words}, about=f"task:{case.id}:{task.key}")
         row = {"case_id": case.id, "key": task.key, "partnership_id": case.partnership, "opened_at": now}
-        connection.execute(insert_or(tasks).values(**row, sealed=sealed).on_conflict_do_nothing())
+        connection.execute(insert_or(tasks).on_conflict_do_nothing(), row | {"sealed": sealed})
 
 
 def has_task(connection: Connection, case_id: str, key: str) -> bool:
@@ -158,7 +179,7 @@ def by_status_token(connection: Connection, typed: str) -> tuple[str, str] | Non
 
 
 def _append(connection: Connection, before: Case, decision: Decision, key: Key, now: datetime) -> Head:
-    stored = connection.execute(select(cases.c.length, cases.c.head).where(cases.c.id == before.id)).one()
+    stored = connection.execute(_HEAD_OF_CASE, {"case_id": before.id}).one()
     head, rows = Head(before.id, stored.length, stored.head), []
     for written in decision.entries:
         link = chained(_entry(before.id, head.length + 1, written, now), head, key)
@@ -190,8 +211,7 @@ def _sealed_fields(case: Case, key: Key) -> bytes:
 
 
 def _parts(connection: Connection, place: str, case_id: str, key: Key) -> list[Any]:
-    table = _TABLES[place]
-    rows = connection.execute(select(table.c.key, table.c.sealed).where(table.c.case_id == case_id)).all()
+    rows = connection.execute(_SEALED_PARTS[place], {"case_id": case_id}).all()
     return [
         key.open(row.sealed, about=f"{place}:{case_id}:{row.key}")
         for row in sorted(rows, key=lambda row: int(row.key[1:]))
@@ -199,14 +219,12 @@ def _parts(connection: Connection, place: str, case_id: str, key: Key) -> list[A
 
 
 def _put(connection: Connection, place: str, case: Case, part: Any, key: Key, secret: bytes) -> None:
-    table = _TABLES[place]
-    names = {column.name for column in table.c} - {"key"}
-    found_by = {name: getattr(part, name) for name in names if hasattr(part, name)}
+    found_by = {name: getattr(part, name) for name in _TABLES[place].c.keys() if hasattr(part, name)}
     if place == "parties":
         found_by["address_token"] = Tokens(secret).lookup("sender", part.email)
         found_by["page_hash"] = token_hash(status_token(secret, case.id, part.key))
     if place == "clocks":
         found_by["attempts"] = 0  # it has moved on: what failed before is over
-    values = found_by | {"sealed": key.seal(plain(part), about=f"{place}:{case.id}:{part.key}")}
-    row = insert_or(table).values(case_id=case.id, key=part.key, partnership_id=case.partnership, **values)
-    connection.execute(row.on_conflict_do_update(index_elements=["case_id", "key"], set_=values))
+    sealed = key.seal(plain(part), about=f"{place}:{case.id}:{part.key}")
+    row = {"case_id": case.id, "partnership_id": case.partnership, "sealed": sealed}
+    connection.execute(_PUT[place], found_by | row)

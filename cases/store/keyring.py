@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from cases.store.database import Database
 from cases.tables import keys
 from cases.vault import Key, MasterKeys, Tokens, new_key
 
 INSTALLATION = "installation"
+_WRAPPED = select(keys.c.wrapped).where(keys.c.subject == bindparam("subject"))
 
 
 class Keyring:
@@ -23,8 +24,7 @@ class Keyring:
         return self.key(connection, f"case:{case_id}")
 
     def key(self, connection: Connection, subject: str) -> Key:
-        wrapped = connection.execute(select(keys.c.wrapped).where(keys.c.subject == subject)).scalar()
-        return self._master.open(wrapped, subject)
+        return self._master.open(connection.execute(_WRAPPED, {"subject": subject}).scalar(), subject)
 
     def new_case_key(self, connection: Connection, partnership: str, case_id: str, now: datetime) -> Key:
         return self._make(connection, partnership, f"case:{case_id}", now)
@@ -39,7 +39,7 @@ class Keyring:
         """The installation's secret for tokens and look-ups: made once, kept through a change of the master key."""
         if self._installation:
             return self._installation
-        wrapped = connection.execute(select(keys.c.wrapped).where(keys.c.subject == INSTALLATION)).scalar()
+        wrapped = connection.execute(_WRAPPED, {"subject": INSTALLATION}).scalar()
         if wrapped is None:
             return self._store(connection, "", INSTALLATION, now)
         raw = self._master.unwrap(wrapped, INSTALLATION)
@@ -61,9 +61,6 @@ class Keyring:
 
     def _store(self, connection: Connection, partnership: str, subject: str, now: datetime) -> bytes:
         raw = new_key()
-        connection.execute(
-            insert(keys).values(
-                subject=subject, partnership_id=partnership, made_at=now, wrapped=self._master.wrap(raw, subject)
-            )
-        )
+        row = {"subject": subject, "partnership_id": partnership, "made_at": now}
+        connection.execute(insert(keys), row | {"wrapped": self._master.wrap(raw, subject)})
         return raw

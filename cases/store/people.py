@@ -3,22 +3,29 @@
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from cases.directory import Agency, Directory, Person
 from cases.tables import agencies, people
 
+_AGENCIES = (
+    select(agencies.c.key, agencies.c.name, agencies.c.domains)
+    .where(agencies.c.partnership_id == bindparam("partnership"))
+    .order_by(agencies.c.name)
+)
+_HOLDERS = (
+    select(people.c.role, people.c.name, people.c.email, people.c.agency, people.c.phone)
+    .where(people.c.partnership_id == bindparam("partnership"), people.c.until.is_(None))
+    .order_by(people.c.id)
+)
+
 
 def directory(connection: Connection, partnership: str, business_support: str) -> Directory:
     """The partnership's directory as it stands."""
-    found = connection.execute(
-        select(agencies).where(agencies.c.partnership_id == partnership).order_by(agencies.c.name)
-    )
+    found = connection.execute(_AGENCIES, {"partnership": partnership})
     known = [Agency(row.key, row.name, tuple(row.domains.split())) for row in found]
-    holders = (
-        select(people).where(people.c.partnership_id == partnership, people.c.until.is_(None)).order_by(people.c.id)
-    )
-    persons = [Person(row.role, row.name, row.email, row.agency, row.phone) for row in connection.execute(holders)]
+    holders = connection.execute(_HOLDERS, {"partnership": partnership})
+    persons = [Person(*row) for row in holders]
     return Directory(known, persons, business_support)
 
 
