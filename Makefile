@@ -46,7 +46,7 @@ check: setup ## prove every policy file sound
 	@$(BIN)/answerable check
 
 .PHONY: test
-test: setup browser ## every test, then the engine's branch coverage
+test: setup debian ## every test, then the engine's branch coverage
 	@rm -f .coverage .coverage.*
 	@ANSWERABLE_REQUIRE_ALL=1 $(PYTEST) -n 2 --cov --cov-report=
 	@$(BIN)/coverage report --include='$(ENGINE)' --show-missing --fail-under=100
@@ -55,20 +55,22 @@ test: setup browser ## every test, then the engine's branch coverage
 test-quick: setup ## what is neither slow nor in a browser, in under a minute
 	@$(PYTEST) -n 2 -m "not slow and not browser"
 
-# Debian's chromium, for the browser tests: nothing else is ever downloaded for them.
-.PHONY: browser
-browser:
-	@command -v chromium >/dev/null && exit 0; \
+# Debian's browser and mail servers, for the tests: nothing else is ever downloaded for them. RUNLEVEL=1 starts none.
+DEBIAN := chromium fonts-liberation dovecot-imapd dovecot-sieve exim4-daemon-light
+.PHONY: debian
+debian:
+	@PATH="$$PATH:/usr/sbin"; \
+	here() { for tool in chromium dovecot sievec exim4; do command -v $$tool >/dev/null || return 1; done; }; \
+	if here; then exit 0; fi; \
 	root=""; [ "$$(id -u)" = 0 ] || root="sudo -n"; \
-	install="$$root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends chromium fonts-liberation"; \
+	install="$$root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -qq --no-install-recommends $(DEBIAN)"; \
 	if command -v apt-get >/dev/null && $$root true 2>/dev/null; then \
-		echo "Installing Debian's chromium for the browser tests"; \
+		echo "Installing Debian's browser and mail servers for the tests"; \
 		log=$$(mktemp); \
 		{ $$install || { $$root apt-get update -qq && $$install; }; } >"$$log" 2>&1 || tail -n 5 "$$log" >&2; \
 		rm -f "$$log"; \
 	fi; \
-	command -v chromium >/dev/null || \
-		{ echo "The browser tests need Chromium: install the package 'chromium' (Debian: apt-get install chromium)" >&2; exit 1; }
+	here || { echo "The tests need programs of Debian's: apt-get install $(DEBIAN)" >&2; exit 1; }
 
 .PHONY: lint
 lint: setup ## formatting, style, types, and who may import whom
@@ -87,7 +89,7 @@ bench: setup ## measure, and print the numbers as JSON
 	@$(BIN)/python tests/bench/run.py
 
 .PHONY: pictures
-pictures: setup browser ## take the README's pictures afresh
+pictures: setup debian ## take the README's pictures afresh
 	@PYTHONPATH=tests/plugins $(BIN)/python tests/pictures.py
 
 .PHONY: lock

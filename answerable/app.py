@@ -14,11 +14,14 @@ from answerable import logs
 from answerable.wiring import Service, page_secret
 from cases.casework import Casework
 from cases.correspondence import Correspondence
+from cases.interfaces import Interfaces
 from cases.reading import Reading
+from cases.senders import Senders
 from cases.store.database import DatabaseUnavailable
-from desk import casefile, entry, record, tasks, tray
-from intake import answers, codes, status
-from intake import web as raising
+from desk import casefile, entry, letters_held, record, tasks, tray
+from intake import api
+from intake.pages import answers, codes, senders, status
+from intake.pages import web as raising
 from scheduler.clock import Ticker
 from web import errors
 from web.csrf import Csrf
@@ -28,7 +31,16 @@ from web.sessions import Cookies
 from web.site import Site
 
 # How often one visitor, case or mailbox may do a thing (guarantees, D31).
-LIMITS = {**raising.LIMITS, **answers.LIMITS, **status.LIMITS, **codes.LIMITS, **casefile.LIMITS, **entry.LIMITS}
+LIMITS = {
+    **raising.LIMITS,
+    **answers.LIMITS,
+    **senders.LIMITS,
+    **status.LIMITS,
+    **codes.LIMITS,
+    **api.LIMITS,
+    **casefile.LIMITS,
+    **entry.LIMITS,
+}
 
 
 def create_app(service: Service, ticker: Ticker, *more: APIRouter, site: Site | None = None) -> FastAPI:
@@ -36,9 +48,16 @@ def create_app(service: Service, ticker: Ticker, *more: APIRouter, site: Site | 
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
+        if service.listener:
+            await run_in_threadpool(service.listener.start)
         ticker.start()
+        service.polling.look(service.now())
         yield
+        if service.listener:
+            await run_in_threadpool(service.listener.stop)
         await run_in_threadpool(ticker.stop)
+        await run_in_threadpool(service.polling.stop)
+        await run_in_threadpool(service.reader.close)
 
     # Swagger's pages need scripts from elsewhere, which our pages never load.
     app = FastAPI(title="Answerable", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
@@ -54,6 +73,8 @@ def page_routes(
 ) -> tuple[APIRouter, ...]:
     """Every page of the service."""
     return (
+        api.routes(site, Interfaces(casework)),
+        senders.routes(site, casework, reading, Senders(correspondence)),
         answers.routes(site, casework, reading),
         status.routes(site, casework, reading),
         entry.routes(site, casework),
@@ -61,6 +82,7 @@ def page_routes(
         casefile.routes(site, casework, correspondence, reading),
         record.routes(site, casework, reading),
         tasks.routes(site, casework, reading),
+        letters_held.routes(site, casework),
         raising.routes(site, casework, reading),  # last: its paths begin with a partnership's key
     )
 
@@ -75,8 +97,10 @@ def create_site(service: Service, also: Mapping[str, object] | None = None) -> S
 
 
 def serve(service: Service) -> None:
-    """Run until told to stop; the job in hand is finished first."""
+    """Run until told to stop; the job in hand is finished first. Raises CannotListen."""
     logs.configure()
+    if service.listener:
+        service.listener.bind()
     print(f"Answerable runs at {service.settings.base_url}  (stop with Ctrl-C)", flush=True)
     app = create_app(service, Ticker(service.jobs(), service.now))
     run(app, service.settings.host, service.settings.port)

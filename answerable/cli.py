@@ -25,6 +25,13 @@ TRY_AGAIN = 75  # EX_TEMPFAIL: the mail server keeps the message and offers it a
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 Policies = Annotated[list[Path] | None, typer.Argument(help="Policy files; all of them when none is named.")]
 
+SendTo = Annotated[
+    str,
+    typer.Option(
+        metavar="ADDRESS", help="Send this address one real letter from each partnership's inbox; print what happens."
+    ),
+]
+
 
 @app.command()
 def demo(
@@ -59,12 +66,30 @@ def intake(
         _stop(f"{message} cannot be read: {error.strerror}.", TRY_AGAIN)
     with _plainly(TRY_AGAIN):
         service = _service()
-        service.mailbox.take_in(raw, partnership or None, service.now())
+        try:
+            service.mailbox.take_in(raw, partnership or None, service.now())
+        finally:
+            service.reader.close()
 
 
 @app.command()
-def check(policies: Policies = None, json: Json = False) -> None:
-    """Prove the policy files sound, and list what each partnership has to sign off."""
+def read(
+    files: Annotated[list[Path], typer.Argument(help="Files with one message each, as it came.", metavar="FILE…")],
+) -> None:
+    """Say what messages say, as one JSON object a line. Nothing is stored; no settings or database are needed."""
+    from answerable.now import now
+    from answerable.reading import read_files
+
+    if not read_files(files, now()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(policies: Policies = None, json: Json = False, send_to: SendTo = "") -> None:
+    """Prove the policy files sound, and list what each partnership has to sign off; or send a test letter."""
+    if send_to:
+        _try_sending(send_to)
+        return
     import json as plain_json
 
     from answerable.now import now
@@ -82,6 +107,39 @@ def check(policies: Policies = None, json: Json = False) -> None:
         print("\n\n".join(report(each, today) for each in loaded))
     if any(faults_of(each.policy, each.file, each.lines) for each in loaded):
         raise typer.Exit(1)
+
+
+@app.command()
+def forms(
+    policy: Path,
+    text: Annotated[bool, typer.Option("--text", help="As plain text, for copying into an e-mail.")] = False,
+) -> None:
+    """Print the blank form of a policy file: people copy it into an e-mail and fill it in."""
+    from cases.policy_files.reading import read_policy
+    from intake.forms.blank import blank_form
+
+    if not text:
+        _stop("Say as what to print it: --text.")
+    with _plainly():
+        print(blank_form(read_policy(policy)), end="")
+
+
+@app.command("api-key")
+def api_key(
+    partnership: str,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Make no key: every key made before stops working.")] = False,
+) -> None:
+    """Make a key with which another system's form may send escalations. It is shown once; only its hash is kept."""
+    from cases.interfaces import Interfaces
+
+    with _plainly():
+        service = _service()
+        _must_run_here(service, partnership)
+        interfaces = Interfaces(service.casework)
+        if revoke:
+            print(f"{interfaces.revoke_keys(partnership, service.now())} key(s) of {partnership} work no more.")
+        else:
+            print(interfaces.new_key(partnership, service.now()))
 
 
 @app.command()
@@ -152,12 +210,23 @@ def directory_import(partnership: str, file: Path) -> None:
 
     with _plainly():
         service = _service()
-        if partnership not in service.casework.partnerships:
-            _stop(f"{partnership} does not run here. Known are: {', '.join(service.casework.partnerships)}.")
+        _must_run_here(service, partnership)
         policy = service.casework.partnerships[partnership].loaded.policy
         agencies, people = read_directory(file, policy)
         service.casework.replace_directory(partnership, agencies, people, service.now())
     print(f"{len(agencies)} agencies and {len(people)} people are in the directory of {partnership}.")
+
+
+def _try_sending(address: str) -> None:
+    from answerable.trying import try_sending
+    from mailer.trial import TrialFailed
+
+    with _plainly():
+        try:
+            for line in try_sending(_settings(), address):
+                print(line)
+        except TrialFailed as error:
+            _stop(str(error), 1)
 
 
 def main() -> None:
@@ -168,6 +237,11 @@ def _private(path: str, flags: int) -> int:
     import os
 
     return os.open(path, flags, 0o600)
+
+
+def _must_run_here(service: "Service", partnership: str) -> None:
+    if partnership not in service.casework.partnerships:
+        _stop(f"{partnership} does not run here. Known are: {', '.join(service.casework.partnerships)}.")
 
 
 def _settings() -> "Settings":
@@ -195,6 +269,7 @@ def _plainly(status: int = 2) -> Iterator[None]:
     from cases.store.database import DatabaseUnavailable
     from cases.vault import VaultError
     from intake.mailbox import NobodysMail
+    from intake.mailboxes.listener import CannotListen
 
     try:
         yield
@@ -206,6 +281,7 @@ def _plainly(status: int = 2) -> Iterator[None]:
         DatabaseUnavailable,
         VaultError,
         NobodysMail,
+        CannotListen,
     ) as error:
         _stop(str(error), status)
 

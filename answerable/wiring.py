@@ -1,25 +1,35 @@
 """The one place where things are built. Holds no logic."""
 
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
+from answerable.mail_in_settings import ImapSettings, networks
 from answerable.settings import Settings, SettingsError
 from cases.casework import Casework, Partnership
 from cases.correspondence import Correspondence
 from cases.dispatch import Dispatch
 from cases.ledger import Ledger
+from cases.mailboxes import Mailboxes
 from cases.policy_files.reading import LoadedPolicy, read_policies
 from cases.reading import Reading
 from cases.store.database import Database
 from cases.store.keyring import Keyring
 from cases.store.setup import is_current
+from cases.tray import Tray
 from cases.vault import MasterKeys
+from intake.mail.limits import Reader
 from intake.mailbox import Mailbox
+from intake.mailboxes.imap import Account
+from intake.mailboxes.listener import Door, Listener
+from intake.mailboxes.polling import Polling
 from mailer.guard import Guard
 from mailer.letters import Letters
 from mailer.outbox import Outbox, Sender
 from mailer.transports.console import Console
+from mailer.transports.smtp import Server, Smtp
 from mailer.transports.transport import Transport
 from scheduler.chasing import Chasing
 from scheduler.timetable import Job, timetable
@@ -39,14 +49,19 @@ class Service:
     reading: Reading
     ledger: Ledger
     mailbox: Mailbox
+    reader: Reader  # the child process in which mail is read
     outbox: Outbox | None  # none where letters are left waiting
     chasing: Chasing
+    polling: Polling
+    listener: Listener | None  # none where the port is not set
 
     def jobs(self) -> tuple[Job, ...]:
         return timetable(
             chase=self.chasing.sweep,
             send=self.outbox.drain if self.outbox else lambda now: 0,
             judge=self.mailbox.judge_waiting,
+            poll=self.polling.look,
+            remind=Tray(self.correspondence).remind,
             checkpoint=self._checkpoint,
         )
 
@@ -65,7 +80,11 @@ def build(settings: Settings, now: Now, transport: Transport | None = None, rese
     casework.take_policies(now())
     correspondence = Correspondence(casework)
     ledger = Ledger(database, casework.keyring)
-    guard = Guard([office.inbox for office in offices.values()], reserved_only)
+    inboxes = {office.key: office.inbox for office in offices.values()}
+    accounts = _accounts(settings)
+    guard = Guard([*inboxes.values(), *(account.user for account in accounts)], reserved_only)
+    reader = Reader()
+    mailbox = Mailbox(correspondence, inboxes, settings.trust_anchor, reader)
     return Service(
         settings=settings,
         now=now,
@@ -74,11 +93,12 @@ def build(settings: Settings, now: Now, transport: Transport | None = None, rese
         correspondence=correspondence,
         reading=Reading(casework),
         ledger=ledger,
-        mailbox=Mailbox(
-            correspondence, {office.key: office.inbox for office in offices.values()}, settings.trust_anchor
-        ),
+        mailbox=mailbox,
+        reader=reader,
         outbox=_outbox(settings, Dispatch(casework), ledger, transport, guard),
         chasing=Chasing(casework.due_clocks, casework.look, casework.set_aside, casework.tell_failing),
+        polling=Polling(accounts, mailbox, Mailboxes(casework)),
+        listener=_listener(settings, inboxes, mailbox, now),
     )
 
 
@@ -102,9 +122,59 @@ def _offices(settings: Settings, policies: Mapping[str, LoadedPolicy]) -> dict[s
             f"to answerable.toml. Known are: {', '.join(policies)}."
         )
     return {
-        key: Partnership(policies[key], each.inbox, each.inbox.rpartition("@")[2], each.business_support)
+        key: Partnership(
+            policies[key],
+            each.inbox,
+            each.inbox.rpartition("@")[2],
+            each.business_support,
+            each.most_letters_an_hour,
+        )
         for key, each in settings.partnerships.items()
     }
+
+
+def _accounts(settings: Settings) -> list[Account]:
+    """The mailboxes that are polled."""
+    return [_account(key, each.imap) for key, each in settings.partnerships.items() if each.imap]
+
+
+def _account(key: str, imap: ImapSettings) -> Account:
+    secret = imap.password.get_secret_value() if imap.password else ""
+    if imap.password_file:
+        try:
+            secret = imap.password_file.read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(
+                f"partnerships.{key}.imap.password_file: {imap.password_file} cannot be read."
+            ) from error
+    port = imap.port or (993 if imap.security == "tls" else 143)
+    folders = (imap.folder, imap.processed, imap.tray)
+    return Account(key, imap.host, port, imap.security, imap.user, secret, *folders, imap.ca_file)
+
+
+def _listener(settings: Settings, inboxes: Mapping[str, str], mailbox: Mailbox, now: Now) -> Listener | None:
+    if settings.listen_port is None:
+        return None
+    tls = None
+    if settings.listen_certificate:
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        try:
+            tls.load_cert_chain(settings.listen_certificate, settings.listen_key)
+        except OSError as error:
+            raise SettingsError(
+                f"listen_certificate and listen_key: {settings.listen_certificate} and {settings.listen_key} are not a "
+                "certificate and its key in PEM form."
+            ) from error
+    door = Door(
+        settings.listen_host,
+        settings.listen_port,
+        inboxes,
+        networks(settings.listen_trusted),
+        settings.trust_anchor,
+        tls,
+        settings.listen_require_tls,
+    )
+    return Listener(door, mailbox.keep, now)
 
 
 def _outbox(
@@ -117,6 +187,31 @@ def _outbox(
     if transport is None and settings.transport == "none":
         return None
     offices = dispatch.casework.partnerships
-    senders = {key: Sender(office.loaded.policy.partnership.name, office.inbox) for key, office in offices.items()}
+    senders = {
+        key: Sender(office.loaded.policy.partnership.name, office.inbox, settings.partnerships[key].plus_addresses)
+        for key, office in offices.items()
+    }
     letters = Letters(settings.templates / "letters")
-    return Outbox(dispatch, letters, transport or Console(), guard, senders, settings.base_url, ledger.text)
+    return Outbox(
+        dispatch, letters, transport or transport_of(settings), guard, senders, settings.base_url, ledger.text
+    )
+
+
+def transport_of(settings: Settings) -> Transport:
+    """How letters leave. Raises SettingsError."""
+    if settings.transport != "smtp":
+        return Console()
+    host = urlsplit(settings.base_url).hostname or ""
+    server = Server(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_security,
+        settings.smtp_user,
+        settings.smtp_password.get_secret_value(),
+        settings.smtp_ca_file,
+        hello=host if "." in host and not host.replace(".", "").isdigit() else None,
+    )
+    try:
+        return Smtp(server)
+    except OSError as error:
+        raise SettingsError(f"smtp_ca_file: {settings.smtp_ca_file} holds no certificate in PEM form.") from error

@@ -124,6 +124,8 @@ class Case:
     filed: tuple[str, ...] = ()  # parties who confirmed that it is on the child's file
     to_share: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
+    told_closed: tuple[str, ...] = ()  # parties who wrote after the end and were told so, once
+    asked_again: Mapping[str, datetime] = field(default_factory=dict)  # whom we asked what their mail means, and when
     parties: tuple[Party, ...] = ()
     stages: tuple[StageRow, ...] = ()
     clocks: tuple[Clock, ...] = ()

@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from sqlalchemy import Connection, insert, select
 
@@ -21,7 +20,7 @@ from cases.reference import Reference
 from cases.store import access, case_rows, outbox, people
 from cases.store.database import Database
 from cases.store.keyring import Keyring
-from cases.submission import Answer, Submission
+from cases.submission import BY_FORM, Answer, Arrival, Submission
 from cases.tables import policies
 from cases.verbs import answers, clocks, failing, messages, opening
 from cases.verbs.decision import Decision, Letter, Moment
@@ -42,6 +41,7 @@ class Partnership:
     inbox: str
     reply_domain: str
     business_support: str
+    most_letters_an_hour: int = 300
 
     @property
     def key(self) -> str:
@@ -98,16 +98,41 @@ class Casework:
         with self.database.write() as connection:
             if once and (reference := case_rows.reference_of(connection, case_id)):
                 return self._opened(connection, case_id, reference, now)
-            return self._open(connection, self.partnerships[partnership], case_id, submission, now)
+            return self.open(connection, partnership, case_id, submission, BY_FORM, now)
+
+    def open(
+        self,
+        connection: Connection,
+        partnership: str,
+        case_id: str,
+        submission: Submission,
+        arrival: Arrival,
+        now: datetime,
+    ) -> Opened:
+        """Open a case, in a transaction that the caller has begun."""
+        office = self.partnerships[partnership]
+        policy, year = office.loaded.policy, england().local_date(now).year
+        number = case_rows.next_number(connection, office.key, year)
+        reference = str(Reference(policy.partnership.reference_prefix, year, number))
+        track = submission.track or policy.tracks[0].key
+        case = Case(case_id, office.key, reference, office.loaded.sha256, now, track)
+        case_rows.create(connection, case, self.keyring.new_case_key(connection, office.key, case_id, now))
+        code = access.new_code(connection, office.key, f"confirm:{case_id}", self.keyring, now, CONFIRM_HOURS)
+        self._apply(
+            connection, case, now, lambda case, moment: opening.receive(case, submission, code, moment, arrival)
+        )
+        return self._opened(connection, case_id, reference, now)
+
+    def letter_code(self, connection: Connection, case: Case, party: str, now: datetime) -> str:
+        """A code that a letter brings along with its link: good for 14 days, in any browser."""
+        subject = _page_of(case.id, party, "")
+        return access.new_code(connection, case.partnership, subject, self.keyring, now, CONFIRM_HOURS)
 
     def confirm(self, case_id: str, code: str, now: datetime) -> str:
         """The raiser shows by a code that the address is theirs. Gives the cookie of the device. Raises WrongCode."""
         with self.database.write() as connection:
             case = case_rows.load(connection, case_id, self.keyring)
-            subjects = (
-                f"confirm:{case_id}",
-                f"page:{case_id}:{case.raiser.key}",
-            )  # the first code, or one asked for since
+            subjects = (f"confirm:{case_id}", _page_of(case_id, case.raiser.key, ""))  # the first, or one sent since
             if any(access.use_code(connection, subject, code, self.keyring, now) for subject in subjects):
                 self._apply(connection, case, now, opening.confirm)
                 return access.remember(connection, case.partnership, case.raiser.email, self.keyring, now)
@@ -181,8 +206,9 @@ class Casework:
     def use_code(self, case_id: str, party: str, code: str, now: datetime, asker: str = "") -> str:
         """Gives the cookie of the device from now on. Raises WrongCode."""
         with self.database.write() as connection:
-            right = access.use_code(connection, _page_of(case_id, party, asker), code, self.keyring, now)
-            if right:
+            subjects = [_page_of(case_id, party, asker), _page_of(case_id, party, "")]  # asked for, or from a letter
+            subjects += [f"confirm:{case_id}"] if party == "p1" else []
+            if any(access.use_code(connection, subject, code, self.keyring, now) for subject in subjects):
                 case = case_rows.load(connection, case_id, self.keyring)
                 return access.remember(connection, case.partnership, case.party(party).email, self.keyring, now)
         raise WrongCode("That is not the code we sent, or it is too old.")
@@ -228,20 +254,6 @@ class Casework:
             outbox.plan(connection, case.partnership, case.id, letter, self.keyring, now, office.reply_domain)
         return decision
 
-    def _open(
-        self, connection: Connection, office: Partnership, case_id: str, submission: Submission, now: datetime
-    ) -> Opened:
-        policy = office.loaded.policy
-        year = england().local_date(now).year
-        number = case_rows.next_number(connection, office.key, year)
-        reference = str(Reference(policy.partnership.reference_prefix, year, number))
-        track = submission.track or policy.tracks[0].key
-        case = Case(case_id, office.key, reference, office.loaded.sha256, now, track)
-        case_rows.create(connection, case, self.keyring.new_case_key(connection, office.key, case_id, now))
-        code = access.new_code(connection, office.key, f"confirm:{case_id}", self.keyring, now, CONFIRM_HOURS)
-        self._apply(connection, case, now, partial(_received, submission=submission, code=code))
-        return self._opened(connection, case_id, reference, now)
-
     def _opened(self, connection: Connection, case_id: str, reference: str, now: datetime) -> Opened:
         secret = self.keyring.secret(connection, now)
         return Opened(case_id, reference, case_rows.status_token(secret, case_id, "p1"))
@@ -276,10 +288,6 @@ class Casework:
 
     def _directory(self, connection: Connection, partnership: str) -> Directory:
         return people.directory(connection, partnership, self.partnerships[partnership].business_support)
-
-
-def _received(case: Case, moment: Moment, *, submission: Submission, code: str) -> Decision:
-    return opening.receive(case, submission, code, moment)
 
 
 def _page_of(case_id: str, party: str, asker: str) -> str:

@@ -8,11 +8,17 @@ from sqlalchemy import Connection
 from cases.case import BUSINESS_SUPPORT, Case, Party
 from cases.casework import Casework
 from cases.dispatch import became
-from cases.store import case_rows, inbox, outbox
+from cases.holidays import england
+from cases.store import case_rows, inbox, mailboxes, outbox, people
 from cases.submission import Answer
 from cases.tracing import Clues, letters_found
-from cases.verbs import answers, messages
+from cases.verbs import answers, messages, proposals
 from cases.verbs.decision import Decision, Letter, Moment, Offer
+
+ASKED_BACK = "It seems to say how the stage ended. Its sender is asked whether it is to be recorded so."
+ASKED_ALREADY = (
+    "It seems to say how the stage ended. Its sender was asked about the same this week, and has not said yes."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +38,28 @@ class Correspondence:
         self.database = casework.database
         self.keyring = casework.keyring
 
-    def keep(self, partnership: str, mailbox: str, raw: bytes, message_id: str, now: datetime) -> tuple[str, bool]:
-        """Store a message's bytes before anything is judged. Gives its id, and whether it is new."""
+    def keep(
+        self,
+        partnership: str,
+        mailbox: str,
+        raw: bytes,
+        message_id: str,
+        now: datetime,
+        *,
+        same_as: str = "",
+        note: str = "",
+        receipt: mailboxes.Receipt | None = None,
+    ) -> tuple[str, bool]:
+        """Store a message's bytes, and where they lay, before anything is judged. Gives its id, and whether it is new.
+
+        Copies that came by different ways are told by `same_as`; `note` stays with the message whatever becomes of it.
+        """
+        copy = inbox.Copy(raw, message_id, same_as, note)
         with self.database.write() as connection:
-            return inbox.keep(connection, partnership, mailbox, raw, message_id, self.keyring, now)
+            stored, new = inbox.keep(connection, partnership, mailbox, copy, self.keyring, now)
+            if receipt:
+                mailboxes.add_receipt(connection, partnership, receipt, stored)
+            return stored, new
 
     def message(self, message_id: str) -> inbox.Received:
         with self.database.read() as connection:
@@ -71,40 +95,68 @@ class Correspondence:
     def answered(self, message_id: str, traced: Traced, answer: Answer, why: str, now: datetime) -> None:
         """A mail gives an offered answer: recorded, and the mail kept with the case."""
         with self.database.write() as connection:
-            if message := self._unjudged(connection, message_id):
+            if message := self.unjudged(connection, message_id):
                 case = case_rows.load(connection, traced.case_id, self.keyring)
                 self.casework.apply(
                     connection, case, now, lambda case, moment: answers.hear(case, traced.party, answer, moment)
                 )
                 self._judged(connection, message, "answered", why, traced)
+                case_rows.end_task(connection, traced.case_id, f"mail:{message_id}", now)
+
+    def proposed(self, message_id: str, traced: Traced, answer: Answer, why: str, now: datetime) -> None:
+        """An outcome was read from a mail's plain sentences: its sender is asked, and nothing is recorded till then.
+
+        Who was asked the same within a week is not asked again: the mail waits for a person.
+        """
+        with self.database.write() as connection:
+            message = self.unjudged(connection, message_id)
+            if message is None:
+                return
+            case = case_rows.load(connection, traced.case_id, self.keyring)
+            if proposals.proposed_lately(case, traced.party, answer, now):
+                self._put_to_a_person(connection, message_id, traced, ASKED_ALREADY, False, now)
+                self._judged(connection, message, "tray", ASKED_ALREADY, traced)
+                return
+            decision = self.casework.apply(
+                connection, case, now, lambda case, moment: proposals.propose(case, traced.party, answer, moment)
+            )
+            asked_back = any(letter.purpose == "proposed" for letter in decision.letters)
+            state, reason = (
+                ("filed", ASKED_BACK) if asked_back else ("answered", why)
+            )  # what comes late is heard as late
+            self._judged(connection, message, state, reason, traced)
+            case_rows.end_task(connection, traced.case_id, f"mail:{message_id}", now)
 
     def file(self, message_id: str, traced: Traced | None, why: str, now: datetime) -> None:
         """A mail changes nothing: kept, with its reason."""
         with self.database.write() as connection:
-            if message := self._unjudged(connection, message_id):
+            if message := self.unjudged(connection, message_id):
                 self._file(connection, message, traced, why, now)
 
     def bounced(self, message_id: str, traced: Traced, why: str, now: datetime) -> None:
         """A mail system says that a letter came back for good: its reader has not been told, and the mail is filed."""
         with self.database.write() as connection:
-            if message := self._unjudged(connection, message_id):
+            if message := self.unjudged(connection, message_id):
                 if not outbox.bounced(connection, traced.letter_id):
                     self._file(connection, message, traced, why, now)
                     return
                 letter = outbox.opened(connection, traced.letter_id, self.keyring)
                 became(self.casework, connection, letter, "bounced", now, mail=message_id)
+                people.flag(
+                    connection, letter.partnership, letter.email, "a letter came back", england().local_date(now)
+                )
                 self._judged(connection, message, "filed", why, traced)
 
     def to_tray(self, message_id: str, traced: Traced | None, why: str, known_sender: bool, now: datetime) -> None:
         """A mail needs a person. On a case that can be named it is kept there; business support is written to."""
         with self.database.write() as connection:
-            message = self._unjudged(connection, message_id)
+            message = self.unjudged(connection, message_id)
             if message is None:
                 return
             if traced:
                 self._put_to_a_person(connection, message_id, traced, why, known_sender, now)
             else:
-                self._tell_support(connection, message, why, now)
+                self.tell_support(connection, message, why, now)
             self._judged(connection, message, "tray", why, traced)
 
     def taken_down(self, message_id: str, case_id: str, who: str, answer: Answer, now: datetime) -> bool:
@@ -140,7 +192,7 @@ class Correspondence:
             case_rows.end_task(connection, message.case_id or "", f"mail:{message_id}", now)
             return True
 
-    def _unjudged(self, connection: Connection, message_id: str) -> inbox.Received | None:
+    def unjudged(self, connection: Connection, message_id: str) -> inbox.Received | None:
         """The message, unless somebody else has judged it meanwhile: then nothing changes."""
         message = inbox.opened(connection, message_id, self.keyring)
         return message if message.state == "stored" else None
@@ -167,17 +219,47 @@ class Correspondence:
 
         self.casework.apply(connection, case, now, verb)
 
-    def _tell_support(self, connection: Connection, message: inbox.Received, why: str, now: datetime) -> None:
-        office = self.casework.partnerships[message.partnership]
-        words = f"A mail that belongs to no case we could name waits in the tray. {why} Please read it."
+    def tell_support(
+        self,
+        connection: Connection,
+        message: inbox.Received,
+        why: str,
+        now: datetime,
+        harm_words: tuple[str, ...] = (),
+    ) -> None:
+        """Business support hears of a mail that belongs to no case; urgently where it holds words of immediate harm."""
+        found = ", ".join(f"“{each}”" for each in harm_words)
+        harm = f"The program found words of immediate harm in it: {found}. Please read it now. " if found else ""
+        words = f"A mail that belongs to no case we could name waits in the tray. {harm}{why} Please read it."
+        self.write_support(connection, message.partnership, f"mail:{message.id}", words, now, urgent=bool(found))
+
+    def write_support(
+        self, connection: Connection, partnership: str, about: str, words: str, now: datetime, urgent: bool = False
+    ) -> None:
+        """A letter to business support about the tray, which belongs to no case."""
+        office = self.casework.partnerships[partnership]
         values = {"partnership": office.loaded.policy.partnership.name, "words": words, "to_name": "colleague"}
         letter = Letter(
-            "tray", BUSINESS_SUPPORT, "Business support", office.business_support, f"mail:{message.id}", values
+            "tray", BUSINESS_SUPPORT, "Business support", office.business_support, about, values, urgent=urgent
         )
-        outbox.plan(connection, message.partnership, None, letter, self.keyring, now, office.reply_domain)
+        outbox.plan(connection, partnership, None, letter, self.keyring, now, office.reply_domain)
+
+    def judged(
+        self,
+        connection: Connection,
+        message: inbox.Received,
+        state: str,
+        why: str,
+        case_id: str | None = None,
+        letter_id: str | None = None,
+        awaits: str | None = None,
+    ) -> None:
+        """Where a message went, in a transaction that the caller has begun."""
+        noted = f"{message.why} {why}".strip()  # what was known of it before it was judged stays
+        inbox.judged(connection, message, state, noted, self.keyring, case_id, letter_id, awaits)
 
     def _judged(
         self, connection: Connection, message: inbox.Received, state: str, why: str, traced: Traced | None
     ) -> None:
         case_id, letter_id = (traced.case_id, traced.letter_id) if traced else (None, None)
-        inbox.judged(connection, message, state, why, self.keyring, case_id, letter_id)
+        self.judged(connection, message, state, why, case_id, letter_id)

@@ -41,5 +41,17 @@ class Directory:
         """Letters go only to people of the directory or to registered domains of partner agencies."""
         return email.lower() in self._emails or email.lower().rpartition("@")[2] in self._domains
 
+    def agency_of(self, email: str) -> str | None:
+        """The agency of a person of the directory, else the one whose registered domain it is."""
+        low = email.lower()
+        person = next((each for each in self.people if each.email.lower() == low and each.agency), None)
+        domain = low.rpartition("@")[2]
+        owner = (each.key for each in self.agencies.values() if domain in [known.lower() for known in each.domains])
+        return person.agency if person else next(owner, None)
+
+    def name_of(self, email: str) -> str:
+        """The name of the person with this address; empty where nobody has it."""
+        return next((each.name for each in self.people if each.email.lower() == email.lower()), "")
+
     def agency_name(self, key: str | None) -> str:
         return self.agencies[key].name if key in self.agencies else key or ""

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from cases.case import BUSINESS_SUPPORT, Case
-from cases.casework import Casework
-from cases.store import case_rows, outbox
+from cases.casework import Casework, Partnership
+from cases.domains import meant
+from cases.holidays import england
+from cases.store import brakes, case_rows, outbox, people
 from cases.verbs import posted
-from cases.verbs.decision import Decision, Moment
+from cases.verbs.decision import Decision, Letter, Moment
 
 REPEAT_AFTER = timedelta(minutes=15)
 DELAYED_AFTER = timedelta(hours=4)
@@ -26,10 +28,12 @@ class Dispatch:
             if outbox.claim(connection, letter_id, now) is None:
                 return None
             letter = outbox.opened(connection, letter_id, self.keyring)
-            if letter.state == "planned" and not self._still_wanted(connection, letter):
+            if letter.state != "planned":
+                return letter
+            if not self._still_wanted(connection, letter):
                 self._posted(connection, letter, "withheld", "withheld", now)
                 return None
-            return letter
+            return None if self._held(connection, letter, now) else letter
 
     def addressing(self, letter: outbox.Stored, now: datetime) -> tuple[outbox.Addressing, str | None]:
         """The letter's tokens and its place in the conversation, and the token of its reader's private link."""
@@ -38,6 +42,11 @@ class Dispatch:
             if not letter.case_id or letter.to == BUSINESS_SUPPORT:
                 return found, None
             return found, case_rows.status_token(self.keyring.secret(connection, now), letter.case_id, letter.to)
+
+    def reply_token(self, letter_id: str, now: datetime) -> str:
+        """What ties a letter's answer, or its failure, to it."""
+        with self.database.read() as connection:
+            return outbox.tokens_of(self.keyring.secret(connection, now), letter_id)[0]
 
     def due(self, now: datetime, limit: int) -> list[str]:
         """Ids of the letters that wait to be sent, urgent ones first."""
@@ -53,10 +62,11 @@ class Dispatch:
         with self.database.write() as connection:
             self._posted(connection, letter, "accepted", "accepted", now, accepted_at=now)
 
-    def refused(self, letter: outbox.Stored, now: datetime) -> None:
-        """The mail server will not take it, for good."""
+    def refused(self, letter: outbox.Stored, now: datetime, why: str = "", *, address_fails: bool = False) -> None:
+        """The mail server will not take it, for good. An address that does not work is flagged in the directory."""
         with self.database.write() as connection:
-            self._posted(connection, letter, "refused", "refused", now)
+            if self._posted(connection, letter, "refused", "refused", now, why) and address_fails:
+                people.flag(connection, letter.partnership, letter.email, why, england().local_date(now))
 
     def unavailable(self, letter: outbox.Stored, again: datetime, now: datetime) -> None:
         """The mail server was not there; the letter has certainly not gone, and is tried again. Late is said once."""
@@ -80,13 +90,90 @@ class Dispatch:
         with self.database.write() as connection:
             return self._posted(connection, letter, "repeated", "handing over", now, repeated=True)
 
+    def set_aside(self, letter_id: str, now: datetime) -> None:
+        """A letter that makes trouble of itself steps aside for a while, so that the others go on."""
+        with self.database.write() as connection:
+            outbox.set_aside(connection, letter_id, now)
+
+    def slip(self, partnership: str, email: str) -> str | None:
+        """The registered domain that an unknown address may have been meant for: its own looks like it, and is not."""
+        with self.database.read() as connection:
+            if people.is_known(connection, partnership, email):
+                return None
+            return meant(email.rpartition("@")[2], people.domains(connection, partnership))
+
+    def standing(self, partnership: str, now: datetime) -> brakes.Standing:
+        """What of a partnership's letters has not left."""
+        with self.database.read() as connection:
+            return brakes.standing(connection, partnership, now)
+
+    def held(self, partnership: str) -> list[brakes.Held]:
+        """What is held back, by case and kind."""
+        with self.database.read() as connection:
+            return brakes.held(connection, partnership)
+
+    def flagged(self, partnership: str) -> list[people.Flagged]:
+        """Whose address was found not to work."""
+        with self.database.read() as connection:
+            return people.flagged(connection, partnership)
+
+    def let_go(self, partnership: str, now: datetime) -> int:
+        """Business support lets every held letter go; the records say so. Gives how many."""
+        with self.database.write() as connection:
+            ids = brakes.release(connection, partnership, now)
+            for letter_id in ids:
+                became(self.casework, connection, outbox.opened(connection, letter_id, self.keyring), "let go", now)
+            return len(ids)
+
+    def _held(self, connection: Connection, letter: outbox.Stored, now: datetime) -> bool:
+        """Hold a letter back where too many have gone. Urgent ones, and those that a person let go, always go."""
+        if letter.urgent or letter.let_go:
+            return False
+        office = self.casework.partnerships[letter.partnership]
+        if brakes.is_pulled(connection, office.key, brakes.ALL) or brakes.too_many(
+            connection, office.key, office.most_letters_an_hour, now
+        ):
+            if brakes.pull(connection, office.key, brakes.ALL, now):
+                self._tell_of_brake(connection, office, now)
+            return self._posted(connection, letter, "held", "held", now)
+        if not letter.case_id:
+            return False
+        about = brakes.person(letter.case_id, letter.to)
+        if brakes.is_pulled(connection, office.key, about) or brakes.too_many_to(
+            connection, office.key, letter.case_id, letter.to, now
+        ):
+            first = brakes.pull(connection, office.key, about, now)
+            return self._posted(connection, letter, "held", "held", now, brake=letter.id if first else "")
+        return False
+
+    def _tell_of_brake(self, connection: Connection, office: Partnership, now: datetime) -> None:
+        """One letter to business support, which no brake holds."""
+        values = {
+            "partnership": office.loaded.policy.partnership.name,
+            "most": office.most_letters_an_hour,
+            "to_name": "colleague",
+        }
+        about = f"brake:{now.isoformat()}"
+        letter = Letter(
+            "held", BUSINESS_SUPPORT, "Business support", office.business_support, about, values, urgent=True
+        )
+        outbox.plan(connection, office.key, None, letter, self.keyring, now, office.reply_domain)
+
     def _posted(
-        self, connection: Connection, letter: outbox.Stored, what: str, state: str, now: datetime, **values: object
+        self,
+        connection: Connection,
+        letter: outbox.Stored,
+        what: str,
+        state: str,
+        now: datetime,
+        why: str = "",
+        brake: str = "",
+        **values: object,
     ) -> bool:
-        held = outbox.mark(connection, letter.id, letter.fence, state, now, **values)
-        if held:
-            became(self.casework, connection, letter, what, now)
-        return held
+        mine = outbox.mark(connection, letter.id, letter.fence, state, now, **values)
+        if mine:
+            became(self.casework, connection, letter, what, now, why=why, brake=brake)
+        return mine
 
     def _still_wanted(self, connection: Connection, letter: outbox.Stored) -> bool:
         """Is the case still in the state that wanted this letter?"""
@@ -98,7 +185,14 @@ class Dispatch:
 
 
 def became(
-    casework: Casework, connection: Connection, letter: outbox.Stored, what: str, now: datetime, mail: str = ""
+    casework: Casework,
+    connection: Connection,
+    letter: outbox.Stored,
+    what: str,
+    now: datetime,
+    mail: str = "",
+    why: str = "",
+    brake: str = "",
 ) -> None:
     """What became of a letter enters the record of its case; a letter without a case has none."""
     if not letter.case_id:
@@ -116,6 +210,8 @@ def became(
             shares=letter.shares,
             letter=letter.id,
             mail=mail,
+            why=why,
+            brake=brake,
         )
 
     casework.apply(connection, case, now, verb)

@@ -252,6 +252,7 @@ def _evidence(evidence: Mapping[str, Any]) -> str:
     """Where an entry comes from: how the answer came, which message or letter it rests on, who took it down."""
     answer = evidence.get("answer", evidence)
     parts = [_VIA.get(answer.get("via", ""), "")]
+    parts += ["read from plain sentences"] if answer.get("read") == "prose" else []
     parts += [f"recorded by {answer['by']}"] if answer.get("by") else []
     parts += [f"mail {answer['message'][:8]}"] if answer.get("message") else []
     parts += [f"letter {answer['letter'][:8]}"] if answer.get("letter") else []

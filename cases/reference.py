@@ -16,6 +16,7 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _RETYPED = str.maketrans({"o": "0", "i": "1", "l": "1", "u": "v"})
 _SECRET_BYTES = 32
 _LOCAL_PART_OCTETS = 64
+_BOUNCE = "b-"
 
 # 128 bits in 26 letters of five leave the first letter three, so it is never above 7. A token may follow a
 # percent-escape ("inbox%2B…" in a mailto link), whose hex digits would otherwise look like its beginning.
@@ -108,17 +109,33 @@ def message_id(random_hex: str, domain: str) -> str:
 
 def reply_address(inbox: str, token: str) -> str:
     """The inbox with the token after a plus (RFC 5233). Raises ValueError if the local part would pass 64 octets."""
-    local, _, domain = inbox.rpartition("@")
-    tagged = f"{local}+{token}"
-    if len(tagged.encode()) > _LOCAL_PART_OCTETS:
-        raise ValueError(f"{inbox} is too long to carry a reply token: at most 37 letters may stand before the @.")
-    return f"{tagged}@{domain}"
+    return _tagged(inbox, token)
+
+
+def bounce_address(inbox: str, token: str) -> str:
+    """Where failures of one letter come back to (VERP): the inbox with `b-` and the letter's token after a plus. Raises
+    ValueError if the local part would pass 64 octets."""
+    return _tagged(inbox, _BOUNCE + token)
+
+
+def is_bounce_address(address: str) -> bool:
+    """Whether this is the envelope sender of a letter of ours, to which nobody but a mail system writes."""
+    tag = address.rpartition("@")[0].rpartition("+")[2].lower()
+    return tag.startswith(_BOUNCE) and clean(tag.removeprefix(_BOUNCE)) is not None
 
 
 def token_in_address(address: str) -> str | None:
     """The token in the local part, also where a relay has wrapped it (SRS, BATV); None if there is not exactly one."""
     tokens = find_tokens(address.rpartition("@")[0])
     return tokens[0] if len(tokens) == 1 else None
+
+
+def _tagged(inbox: str, tag: str) -> str:
+    local, _, domain = inbox.rpartition("@")
+    if len(f"{local}+{tag}".encode()) > _LOCAL_PART_OCTETS:
+        most = _LOCAL_PART_OCTETS - 1 - len(tag)
+        raise ValueError(f"{inbox} is too long to carry a reply token: at most {most} letters may stand before the @.")
+    return f"{local}+{tag}@{domain}"
 
 
 def _visible(text: str) -> str:

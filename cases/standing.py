@@ -1,5 +1,6 @@
 """How a case stands, in plain words: for the pages that show it. Pure."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,7 +10,7 @@ from cases.directory import Directory
 from cases.policy import Policy
 from cases.store.outbox import Stored
 from cases.submission import Answer, Evidence
-from cases.verbs.decision import Offer
+from cases.verbs.decision import Offer, with_words
 
 STATUS_WORDS: Mapping[str, str] = {
     "open": "Open",
@@ -112,6 +113,7 @@ def letter_word(state: str) -> str:
     """What became of a letter, for people."""
     return {
         "planned": "about to be sent",
+        "held": "held back until business support lets it go",
         "handing over": "about to be sent",
         "uncertain": "sent, not confirmed by the mail server",
         "accepted": "sent",
@@ -129,7 +131,7 @@ def offers_to(view: View, who: str) -> list[Offer]:
 
 def open_offers(case: Case, who: str, offers: Iterable[Offer]) -> list[Offer]:
     """Those of the offers that can still be answered, each once."""
-    return list({(each.does, each.about): each for each in offers if still_open(case, who, each)}.values())
+    return list({key_of(each): each for each in offers if still_open(case, who, each)}.values())
 
 
 def still_open(case: Case, who: str, offer: Offer) -> bool:
@@ -139,8 +141,9 @@ def still_open(case: Case, who: str, offer: Offer) -> bool:
 
 
 def key_of(offer: Offer) -> str:
-    """What tells an offer from the others that somebody was made."""
-    return f"{offer.does}@{offer.about}"
+    """What tells an offer from the others that somebody was made. The same answer with other words is another."""
+    words = f"~{hashlib.sha256(offer.words.encode()).hexdigest()[:16]}" if offer.words else ""
+    return f"{offer.does}@{offer.about}{words}"
 
 
 def chosen(key: str, offers: Iterable[Offer]) -> Offer:
@@ -154,10 +157,14 @@ def title_of(key: str, offers: Iterable[Offer]) -> str:
 
 
 def answer_of(offer: Offer, values: Mapping[str, object], evidence: Evidence) -> Answer:
-    """An answer as it goes to the case, from a form's values. A date goes along only where the offer needs one."""
+    """An answer as it goes to the case, from a form's values, after the words that were offered with it.
+
+    A date goes along only where the offer needs one.
+    """
     text, day = values.get("text"), values.get("day")
     dated = day if isinstance(day, date) and "date" in offer.needs else None
-    return Answer(offer.does, offer.about, text if isinstance(text, str) else "", dated, evidence)
+    words = with_words(offer, text if isinstance(text, str) else "")
+    return Answer(offer.does, offer.about, words, dated, evidence)
 
 
 def _in_stage(case: Case, who: str, offer: Offer) -> bool:
@@ -195,6 +202,9 @@ _OPEN: Mapping[str, Callable[[Case, str, Offer], bool]] = {
     "agree": _objecting,
     **dict.fromkeys(("divert", "admit"), lambda case, who, offer: case.status == "paused"),
     "on_file": lambda case, who, offer: case.status in ("closing", "closed") and who not in case.filed,
+    "confirm": lambda case, who, offer: not case.confirmed,
+    "withdraw": lambda case, who, offer: not case.confirmed and "withdrawn" not in case.facts,
+    "end": lambda case, who, offer: not case.confirmed and "withdrawn" in case.facts,
     "told": lambda case, who, offer: bool(case.running("told", offer.does.partition(":")[2])),
     "settle": lambda case, who, offer: case.status == "disputed",
 }

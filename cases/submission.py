@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, time
+from typing import Literal
 
 from cases.policy import Facts
 
@@ -31,6 +32,31 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """An answer that does not fit its question: kept as it was written, and asked for again."""
+
+    key: str  # of the fact that it would be
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How an escalation came in, and what the program noticed about it. Without more: by our own form."""
+
+    via: Literal["form", "lines", "words", "api"] = "form"
+    message: str = ""  # id of the stored mail
+    verified: bool = False  # our own mail server vouches for the sender
+    harm_words: tuple[str, ...] = ()  # words of immediate harm that the program found in free text
+    unread: tuple[Unread, ...] = ()
+    attachments: tuple[str, ...] = ()  # names, for showing only
+    also_to: tuple[str, ...] = ()  # names of other partnerships whose inbox the mail was addressed to
+
+
+BY_FORM = Arrival()
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Where an answer came from: a message, a page, or a person who took it down."""
 
@@ -38,6 +64,8 @@ class Evidence:
     message: str | None = None  # id of the stored message
     by: str | None = None  # who recorded it, where it was not the party
     reason: str = ""
+    read: str = ""  # "prose" where it was read from plain sentences and not from an offered word
+    words: str = ""  # the very sentences that it was read from
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -187,6 +188,7 @@ letters = Table(
     Column("fence", Integer, nullable=False, server_default="0"),  # which claim; a write of an older one is refused
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("repeated", Boolean, nullable=False),  # the one marked repeat of an uncertain letter has been used
+    Column("let_go", Boolean, nullable=False, server_default="0"),  # by a person: no cap holds it again
     Column("message_id", Text, nullable=False, unique=True),
     Column("token_hash", Text, nullable=False, unique=True),
     Column("page_hash", Text, nullable=False, unique=True),
@@ -199,6 +201,7 @@ letters = Table(
     Index("letters_to_send", "next_try_at", sqlite_where=text("state IN ('planned','handing over','uncertain')")),
     Index("letters_of_case", "case_id"),
     Index("letters_accepted", "partnership_id", "accepted_at"),
+    Index("letters_held", "partnership_id", sqlite_where=text("state = 'held'")),
 )
 
 messages = Table(
@@ -209,29 +212,34 @@ messages = Table(
     Column("mailbox", Text, nullable=False),
     Column("received_at", Moment, nullable=False),
     Column("same_as", Text, nullable=False),  # token over Message-ID and content: the same message twice is one
+    Column("id_token", Text),  # token over the Message-ID alone: the same with other content is another message
     Column("sha256", Text, nullable=False),
-    Column("state", Text, nullable=False),  # stored, answered, filed, tray, done
+    Column("state", Text, nullable=False),  # stored, opened, answered, filed, tray, done
     Column("why", Text),
     Column("seen", Integer, nullable=False, server_default="1"),
     Column("case_id", Text),
     Column("letter_id", Text),
     Column("awaits", Text),  # the party whose word is awaited that the mail is theirs
+    Column("owned_by", Text),  # the party who has said on the page that it is
+    Column("reminded_on", Date),  # the local day on which business support was last reminded of it
     Column("key_subject", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     UniqueConstraint("mailbox", "same_as"),
-    CheckConstraint("state IN ('stored','answered','filed','tray','done')"),
+    CheckConstraint("state IN ('stored','opened','answered','filed','tray','done')"),
+    Index("messages_by_id", "mailbox", "id_token"),
     Index("messages_waiting", "partnership_id", "received_at", sqlite_where=text("state IN ('stored','tray')")),
 )
 
 mailboxes = Table(
     "mailboxes",
     metadata,
-    Column("name", Text, primary_key=True),  # such as "imap:escalations@chscp.example:INBOX"
+    Column("name", Text, primary_key=True),  # such as "imap:chscp:escalations@chscp.example:INBOX"
     _partnership(),
     Column("started_at", Moment, nullable=False),  # the start mark: what came before is counted, never judged
     Column("older", Integer, nullable=False, server_default="0"),
-    Column("validity", Integer),  # UIDVALIDITY (RFC 9051 section 2.3.1.1)
-    Column("last_uid", Integer, nullable=False, server_default="0"),
+    Column("validity", BigInteger),  # UIDVALIDITY (RFC 9051 section 2.3.1.1)
+    Column("last_uid", BigInteger, nullable=False, server_default="0"),  # everything up to here has been seen to
+    Column("dated_to", BigInteger, nullable=False, server_default="0"),  # up to here the date says what is older
     Column("polled_at", Moment),  # the last time that all went well
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("next_try_at", Moment),
@@ -242,8 +250,8 @@ receipts = Table(
     "receipts",
     metadata,
     Column("mailbox", Text, nullable=False),
-    Column("validity", Integer, nullable=False),
-    Column("uid", Integer, nullable=False),
+    Column("validity", BigInteger, nullable=False),
+    Column("uid", BigInteger, nullable=False),
     _partnership(),
     Column("message_id", Text, nullable=False),  # of the stored message
     Column("moved_at", Moment),
@@ -254,9 +262,11 @@ receipts = Table(
 brakes = Table(
     "brakes",
     metadata,
-    Column("partnership_id", Text, primary_key=True),
+    _partnership(),
+    Column("about", Text, nullable=False),  # "all", or "case id:party" where one person's letters are held
     Column("pulled_at", Moment, nullable=False),  # letters are held from now until a person lets them go
     Column("released_at", Moment),
+    PrimaryKeyConstraint("partnership_id", "about"),
 )
 
 api_keys = Table(
@@ -266,6 +276,16 @@ api_keys = Table(
     _partnership(),
     Column("made_at", Moment, nullable=False),
     Column("revoked_at", Moment),
+)
+
+api_calls = Table(
+    "api_calls",
+    metadata,
+    Column("mark", Text, primary_key=True),  # token over the partnership and the Idempotency-Key
+    _partnership(),
+    Column("body", Text, nullable=False),  # token over what was sent: another body under the same key is refused
+    Column("case_id", Text, nullable=False),
+    Column("at", Moment, nullable=False),
 )
 
 codes = Table(

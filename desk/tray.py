@@ -8,6 +8,7 @@ from starlette.responses import Response
 from cases.case import BUSINESS_SUPPORT
 from cases.casework import Casework
 from cases.correspondence import Correspondence
+from cases.dispatch import Dispatch
 from cases.reading import Reading
 from cases.standing import View, may_see_all, offers_to
 from cases.store.inbox import Received
@@ -70,6 +71,7 @@ class _Tray:
     def __init__(self, site: Site, casework: Casework, correspondence: Correspondence, reading: Reading) -> None:
         self._site = site
         self._correspondence = correspondence
+        self._dispatch = Dispatch(casework)
         self._reading = reading
         self._door = Door(site, casework)
 
@@ -82,6 +84,8 @@ class _Tray:
             "partnership": name,
             "key": partnership,
             "mails": [(mail, shown(self._reading, mail, self._site.now())) for mail in self._reading.tray(partnership)],
+            "letters": self._dispatch.standing(partnership, self._site.now()),
+            "flagged": len(self._dispatch.flagged(partnership)),
             "tasks": self._reading.open_tasks(partnership),
             "cases": self._reading.list_cases(partnership, self._site.now()),
             "now": self._site.now(),

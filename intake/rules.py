@@ -1,7 +1,8 @@
 """What becomes of a message: the ordered table below, first match wins. Nothing is dropped.
 
 "answer" is a reply to a letter of ours, to be read and recorded; "filed" is kept and counted and never acts; "tray"
-waits for a person at business support. The reason is stored with the message and shown.
+waits for a person at business support; "lines" and "words" open a case: the lines of the form, or somebody's own words.
+The reason is stored with the message and shown.
 """
 
 import re
@@ -10,12 +11,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cases.reference import Reference, find_tokens, token_in_address
-from intake.message import Understood
+from intake.mail.automatic import is_automatic
+from intake.mail.message import Understood
+from intake.mail.protection import is_protected
 
 LOOP_HEADER = "X-Answerable-Loop"
 BOUNCE = "bounce"
-Becomes = Literal["answer", "filed", "tray"]
+AUTOMATIC, STRANGER, UNKNOWN = "automatic reply", "stranger", "unknown"
+Becomes = Literal["answer", "lines", "words", "filed", "tray"]
+FEW_WORDS = 5  # fewer are no escalation in somebody's own words
 WAYS = ("recipient", "reference", "body", "subject")  # the surest first
+HOPS = 100
 _TOKENS = 50
 
 
@@ -45,6 +51,9 @@ class Found:
     """What the store found for the traces of a message."""
 
     matches: tuple[Match, ...] = ()
+    form: bool = False  # its new words are lines of the form
+    known_sender: bool = False  # of the directory, or of an agency's registered domain
+    words: int = 0  # how many new words it has
 
     @property
     def surest(self) -> Match | None:
@@ -105,21 +114,23 @@ def _own_loop(mail: Mail) -> bool:
     return mail.understood.has(LOOP_HEADER.lower()) or bool(ours)
 
 
+def _too_many_hops(mail: Mail) -> bool:
+    """RFC 5321 section 6.3: so many Received lines are a loop."""
+    return sum(name == "received" for name, _ in mail.understood.headers) > HOPS
+
+
 def _bounce(mail: Mail) -> bool:
-    if _is_report(mail, "delivery-status"):
-        actions = _ACTION.findall(mail.understood.enclosed)
-        return not actions or "failed" in [action.lower() for action in actions]
-    from_system = _null_sender(mail) or bool(_MAIL_SYSTEM.match(mail.understood.sender))
-    failed = mail.understood.has("x-failed-recipients") or bool(_FAILURE_SUBJECT.match(mail.understood.subject))
-    return from_system and failed
+    return mail.understood.report.final
 
 
 def _report(mail: Mail) -> bool:
-    return "multipart/report" in mail.understood.types or _any_type(mail, _REPORT_TYPES)
+    reports = mail.understood.report
+    told = reports.delayed or reports.passed
+    return bool(told) or "multipart/report" in mail.understood.types or _any_type(mail, _REPORT_TYPES)
 
 
 def _automatic(mail: Mail) -> bool:
-    return _marked_automatic(mail) or _null_sender(mail) or _absent(mail.understood.subject)
+    return is_automatic(mail.understood)
 
 
 def _calendar_response(mail: Mail) -> bool:
@@ -140,12 +151,27 @@ def _beyond_a_limit(mail: Mail) -> bool:
     return bool(mail.understood.limits)
 
 
+def _protected(mail: Mail) -> bool:
+    return is_protected(mail.understood)
+
+
 def _two_cases(mail: Mail) -> bool:
     return len({match.case_id for match in mail.found.matches}) > 1
 
 
 def _nothing(mail: Mail) -> bool:
     return not mail.found.matches
+
+
+def _form_lines(mail: Mail) -> bool:
+    return _nothing(mail) and mail.found.form and bool(mail.understood.sender)
+
+
+def _own_words(mail: Mail) -> bool:
+    """A known person's words about no case that has been named: an answer that lost its way opens no second case."""
+    names_a_case = bool(Reference.find(mail.understood.subject[:1000]))
+    certain = mail.found.known_sender and not mail.understood.sender_problems
+    return _nothing(mail) and certain and not names_a_case and mail.found.words >= FEW_WORDS
 
 
 def _subject_alone(mail: Mail) -> bool:
@@ -163,17 +189,21 @@ def _always(mail: Mail) -> bool:
 # fmt: off
 RULES: tuple[Rule, ...] = (
     Rule("own loop", _own_loop, "filed", "It is a message of ours that came back to us."),
+    Rule("too many hops", _too_many_hops, "filed", "It has gone from server to server more than a hundred times."),
     Rule(BOUNCE, _bounce, "filed", "A mail system says that it could not deliver a letter."),
     Rule("report", _report, "filed", "A mail system reports on a letter that was delivered, delayed or opened."),
-    Rule("automatic reply", _automatic, "filed", "A program answered, not a person. An absence is not an answer."),
-    Rule("calendar response", _calendar_response, "tray", "Somebody answered a meeting invitation in their calendar."),
+    Rule(AUTOMATIC, _automatic, "filed", "A program answered, not a person. An absence is not an answer."),
+    Rule("calendar response", _calendar_response, "filed", "Somebody answered a meeting invitation in their calendar."),
     Rule("list mail on a case", _traced_list_mail, "tray", "It came by a mailing list; it leads to a case ({way})."),
     Rule("list mail", _list_mail, "tray", "It came by a mailing list, by which a person may have written to us."),
     Rule("beyond a limit", _beyond_a_limit, "tray", "It is too large or too odd to be read whole by the program."),
-    Rule("unknown", _nothing, "tray", "Nothing in it leads to a case."),
+    Rule("protected", _protected, "tray", "It is encrypted, or a notice of mail held elsewhere: a person opens it."),
+    Rule("form by mail", _form_lines, "lines", "It holds the lines of the form."),
+    Rule("own words", _own_words, "words", "Somebody from one of the agencies writes in their own words."),
+    Rule(UNKNOWN, _nothing, "tray", "Nothing in it leads to a case."),
     Rule("two cases", _two_cases, "tray", "It leads to more than one case."),
     Rule("subject alone", _subject_alone, "tray", "Only its subject names a case, and anybody could have typed that."),
-    Rule("stranger", _stranger, "tray", "It leads to a case ({way}), but its sender is not one whom we asked."),
+    Rule(STRANGER, _stranger, "tray", "It leads to a case ({way}), but its sender is not one whom we asked."),
     Rule("answer", _always, "answer", "It answers a letter of ours ({way})."),
 )
 # fmt: on
@@ -185,60 +215,12 @@ _HOW = {
     "body": "by the mark at the foot of the letter that it quotes",
     "subject": "by the reference in its subject",
 }
-_ACTION = re.compile(r"^action:[ \t]*([a-z]+)", re.IGNORECASE | re.MULTILINE)
-_MAIL_SYSTEM = re.compile(r"(?:mailer-daemon|postmaster|microsoftexchange[0-9a-f]+)@")
-_FAILURE_SUBJECT = re.compile(
-    r"(?:undeliver|mail delivery (?:failed|failure|system)|delivery (?:status notification|failure|has failed)"
-    r"|failure notice|returned mail|message not delivered|non[- ]delivery)",
-    re.IGNORECASE,
-)
 _REPORT_TYPES = ("message/delivery-status", "message/disposition-notification", "message/feedback-report")
-_AUTOMATIC_HEADERS = ("x-autoreply", "x-autorespond", "x-auto-reply", "x-autoreply-from", "x-mail-autoreply")
-_TAGS = re.compile(
-    r"\s*(?:\[[^\[\]]{0,40}\]|\*{1,3}[A-Z -]{1,40}\*{1,3}|(?:external|secure|official(?:[- ]sensitive)?):)\s*",
-    re.IGNORECASE,
-)
-_REPLY_PREFIX = re.compile(r"(?:re|fw|fwd|aw|tr|wg|sv|antw)\s*(?:\[\d+\])?:", re.IGNORECASE)
-_ABSENCE_BEGINS = re.compile(
-    r"(?:i am |i'm |currently )*(?:out of (?:the )?office|auto(?:matic|mated)?[ -]?(?:reply|response|responder)"
-    r"|away from (?:the |my )?(?:office|desk)|on (?:annual |sick |maternity |paternity )?leave\b"
-    r"|(?:annual|maternity|paternity|sick) leave\s*(?:$|[:-]))",
-    re.IGNORECASE,
-)
-_ABSENCE_OF = re.compile(
-    r".{1,80}\b(?:is|am) (?:currently )?(?:out of (?:the )?office|on (?:annual )?leave)\b", re.IGNORECASE
-)
 
 
 def _how(found: Found) -> str:
     return _HOW[found.surest.way] if found.surest else ""
 
 
-def _is_report(mail: Mail, kind: str) -> bool:
-    return "multipart/report" in mail.understood.types and f"message/{kind}" in mail.understood.types
-
-
 def _any_type(mail: Mail, kinds: Collection[str]) -> bool:
     return any(kind in kinds for kind in mail.understood.types)
-
-
-def _null_sender(mail: Mail) -> bool:
-    return mail.understood.has("return-path") and mail.understood.header("return-path").replace(" ", "") == "<>"
-
-
-def _marked_automatic(mail: Mail) -> bool:
-    header = mail.understood.header
-    submitted = header("auto-submitted").lower().partition(";")[0].strip()
-    replied = header("precedence").lower() in ("auto_reply", "auto-reply")
-    exchange = header("x-auto-response-suppress").lower() == "all" and mail.understood.has(
-        "x-ms-exchange-inbox-rules-loop"
-    )
-    return submitted not in ("", "no") or replied or exchange or any(map(mail.understood.has, _AUTOMATIC_HEADERS))
-
-
-def _absent(subject: str) -> bool:
-    """Absence words in a subject count only where nobody has replied to or forwarded them (guarantees D5)."""
-    words = subject[:300]
-    while tag := _TAGS.match(words):
-        words = words[tag.end() :]
-    return not _REPLY_PREFIX.match(words) and bool(_ABSENCE_BEGINS.match(words) or _ABSENCE_OF.match(words))

@@ -21,10 +21,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFo
 from markupsafe import Markup, escape
 
 from cases.verbs.decision import Offer
-from mailer.headers import POLICY, HeaderError, address, check, identifier, references, set_header
+from mailer.headers import POLICY, HeaderError, address, check, display_name, identifier, references, set_header
+from mailer.invitation import invitation
 
 FILES = ("subject.txt", "body.txt", "body.html")
 OF_SEVERAL_LINES = frozenset({"concern", "wanted", "text", "full_concern", "words"})
+LONGEST_LINK = 1_900  # Outlook and Windows cut a link off a little above two thousand characters
+_PLAIN_MARKS = str.maketrans({'"': "'", "“": "'", "”": "'", "‘": "'", "’": "'", "–": "-", "—": "-", "…": "..."})
 JOINERS = "\u200c\u200d"
 
 
@@ -85,7 +88,8 @@ class Letters:
         """The letter as MIME bytes with CRLF, to one person. Raises LetterError."""
         try:
             subject, text, html = self._parts(purpose, values, offers, to_name, to_email, frame)
-            return _message(subject, text, html, to_name, to_email, frame, enclosed)
+            calendar = _invitation(values, to_name, to_email, frame)
+            return _message(subject, text, html, to_name, to_email, frame, enclosed, calendar)
         except UndefinedError as error:
             raise LetterError(f"The letter {purpose} lacks a value: {error.message}.") from None
         except HeaderError as error:
@@ -136,8 +140,24 @@ def _environment(folder: Path) -> Environment:
     return environment
 
 
+def _invitation(values: Mapping[str, Any], to_name: str, to_email: str, frame: Frame) -> str:
+    """The invitation to a meeting that the letter tells of; empty where it tells of none."""
+    meeting = values.get("meeting")
+    if not meeting:
+        return ""
+    organiser, reader = (display_name(frame.sender_name), frame.sender), (display_name(to_name), to_email)
+    return invitation(meeting, values["reference"], organiser, reader, frame.date)
+
+
 def _message(
-    subject: str, text: str, html: str, to_name: str, to_email: str, frame: Frame, enclosed: Enclosure | None
+    subject: str,
+    text: str,
+    html: str,
+    to_name: str,
+    to_email: str,
+    frame: Frame,
+    enclosed: Enclosure | None,
+    calendar: str,
 ) -> bytes:
     message = EmailMessage(policy=POLICY)
     wanted = {}
@@ -148,6 +168,10 @@ def _message(
     # "=_" cannot stand in quoted-printable text, so no part can hold the boundary.
     message.make_alternative(boundary=f"=_{frame.token}")
     message.add_alternative(html, subtype="html", charset="utf-8", cte="quoted-printable")
+    if calendar:
+        message.add_alternative(
+            calendar, subtype="calendar", charset="utf-8", cte="base64", params={"method": "REQUEST"}
+        )
     if enclosed:
         message.make_mixed(boundary=f"=_{frame.token}_mixed")
         message.add_attachment(enclosed.text, filename=enclosed.name, charset="utf-8", cte="quoted-printable")
@@ -173,9 +197,25 @@ def _headers(subject: str, to_name: str, to_email: str, frame: Frame) -> Iterabl
 
 
 def _mailto(frame: Frame, subject: str, first_lines: str) -> str:
-    """A link that opens a reply (RFC 6068). It bears our mark, since a new message has neither quote nor threading."""
-    body = f"{first_lines}\n\n\n\nOur mark: {frame.token}".replace("\n", "\r\n")
-    return f"{_address_link(frame.reply_to)}?subject={quote(f'Re: {subject}', safe='')}&body={quote(body, safe='')}"
+    """A link that opens a reply (RFC 6068). It bears our mark, since a new message has neither quote nor threading.
+
+    Of lines too many for a mail program the last are left out: the letter names them all.
+    """
+    lines = first_lines.split("\n")
+    while len(link := _reply_link(frame, subject, lines)) > LONGEST_LINK and len(lines) > 1:
+        lines.pop()
+    return link
+
+
+def _reply_link(frame: Frame, subject: str, lines: Sequence[str]) -> str:
+    body = "\r\n".join([*lines, "", "", "", f"Our mark: {frame.token}"])
+    return f"{_address_link(frame.reply_to)}?subject={_in_link(f'Re: {subject}')}&body={_in_link(body)}"
+
+
+def _in_link(text: str) -> str:
+    """Percent-encoded whole, a space as %20: a plus would stay a plus. Old Outlooks end a link at a double quotation
+    mark however it is written, and read what is not ASCII in the machine's own code page."""
+    return quote(text.translate(_PLAIN_MARKS), safe="")
 
 
 def _address_link(email: str) -> str:

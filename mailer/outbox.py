@@ -6,27 +6,52 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from cases.case import BUSINESS_SUPPORT
 from cases.dispatch import Dispatch
-from cases.reference import reply_address
+from cases.reference import bounce_address, reply_address
 from cases.store.database import DatabaseUnavailable
 from cases.store.outbox import Stored
-from mailer.errors import Refused, Unavailable, Uncertain
+from mailer.errors import Misconfigured, Refused, Unavailable, Uncertain, Unreachable
 from mailer.guard import Guard
 from mailer.letters import Enclosure, Frame, Letters
 from mailer.transports.transport import Envelope, Transport
 
 log = structlog.get_logger()
 
-ECHOES = ("echo", "received", "confirm", "code", "too_late", "unclear")
+ECHOES = (  # answers to what somebody did
+    "acknowledged",
+    "added",
+    "code",
+    "confirm",
+    "confirm_raised",
+    "confirm_sender",
+    "echo",
+    "proposed",
+    "received",
+    "too_late",
+    "unclear",
+)
 LONGEST_WAIT = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Whom a partnership's letters come from, and the mailbox that answers go to."""
+    """Whom a partnership's letters come from, and the mailbox that answers go to.
+
+    `plus` says whether mail to that mailbox with a mark after a plus arrives. Without it the mark travels in the
+    Message-ID and the body, and the case's reference in the subject.
+    """
 
     name: str
     inbox: str
+    plus: bool = True
+
+    def reply_to(self, token: str) -> str:
+        return reply_address(self.inbox, token) if self.plus else self.inbox
+
+    def bounces(self, token: str) -> str:
+        """The envelope sender. Never empty: closing depends on the bounces of acknowledgements too (decisions)."""
+        return bounce_address(self.inbox, token) if self.plus else self.inbox
 
 
 class Outbox:
@@ -50,16 +75,25 @@ class Outbox:
         self._record = record
 
     def drain(self, now: datetime, limit: int = 100) -> int:
-        """Send what is due, urgent letters first. One letter's trouble never holds up the others."""
+        """Send what is due, urgent letters first. One letter's trouble never holds up the others.
+
+        Where the mail server cannot be used at all, the rest of the round waits: each try would take as long.
+        """
         due = self._dispatch.due(now, limit)
         for letter_id in due:
             try:
                 self.send(letter_id, now)
-            except Exception as error:  # its claim runs out in a while, and it is looked at again
+            except Unreachable:
+                break
+            except Exception as error:  # looked at again in a while
                 log.error("a letter could not be sent", letter=letter_id, error=type(error).__name__)
+                self._set_aside(letter_id, error, now)
+        if not due:
+            self._transport.rest()
         return len(due)
 
     def send(self, letter_id: str, now: datetime) -> None:
+        """Send one letter, if it is still to be sent. Raises Unreachable, once that is written down."""
         letter = self._dispatch.claim(letter_id, now)
         if letter is None:
             return
@@ -70,9 +104,19 @@ class Outbox:
         if message:
             self._hand_over(letter, message, now)
 
+    def _set_aside(self, letter_id: str, error: Exception, now: datetime) -> None:
+        """A letter that cannot even be opened must not stand at the head of every round."""
+        if isinstance(error, DatabaseUnavailable):
+            return
+        try:
+            self._dispatch.set_aside(letter_id, now)
+        except DatabaseUnavailable:
+            log.warning("a letter could not be set aside", letter=letter_id)
+
     def _rendered(self, letter: Stored, now: datetime) -> bytes | None:
         try:
-            self._guard.check(letter.email)
+            known = letter.to == BUSINESS_SUPPORT
+            self._guard.check(letter.email, None if known else self._dispatch.slip(letter.partnership, letter.email))
             frame, enclosed = self._frame(letter, now), self._enclosed(letter)
             return self._letters.render(
                 letter.purpose, letter.values, letter.offers, letter.name, letter.email, frame, enclosed
@@ -85,19 +129,33 @@ class Outbox:
 
     def _hand_over(self, letter: Stored, message: bytes, now: datetime) -> None:
         """Between the first commit here and the last the letter may have gone: a crash leaves it uncertain."""
+        envelope = self._envelope(letter, now)
         if not self._holds(letter, message, now):
             log.warning("a letter was taken over by another sender", letter=letter.id)
             return
         try:
-            self._transport.send(Envelope(self._senders[letter.partnership].inbox, letter.email), message)
+            self._transport.send(envelope, message)
         except Refused as error:
             self._refused(letter, error, now)
-        except Unavailable:
-            self._dispatch.unavailable(letter, now + _wait(letter.attempts), now)
-        except Uncertain:
+        except Unavailable as error:
+            self._unavailable(letter, error, now)
+        except Uncertain as error:
+            log.warning("a letter may have gone", letter=letter.id, why=str(error))
             self._dispatch.uncertain(letter, now)
         else:
             self._dispatch.accepted(letter, now)
+
+    def _envelope(self, letter: Stored, now: datetime) -> Envelope:
+        token = self._dispatch.reply_token(letter.id, now)
+        return Envelope(self._senders[letter.partnership].bounces(token), letter.email, token)
+
+    def _unavailable(self, letter: Stored, error: Unavailable, now: datetime) -> None:
+        """Trouble that waiting may not mend is an error in the log: a person must look at the set-up."""
+        ours = isinstance(error, Misconfigured | Unreachable)
+        (log.error if ours else log.warning)("a letter was not taken", letter=letter.id, why=str(error))
+        self._dispatch.unavailable(letter, now + wait(letter.attempts, letter.id), now)
+        if isinstance(error, Unreachable):
+            raise error
 
     def _holds(self, letter: Stored, message: bytes, now: datetime) -> bool:
         """Write down that the letter is about to go. Says no where another sender has taken it over meanwhile."""
@@ -106,9 +164,10 @@ class Outbox:
         return self._dispatch.handing_over(letter, message, now)
 
     def _refused(self, letter: Stored, error: Exception, now: datetime) -> None:
-        """On a case business support is told; a letter without a case, such as a code, shows in the log alone."""
+        """On a case business support is told; of a letter without one, such as a code, the desk shows the number."""
         log.error("a letter was refused", letter=letter.id, purpose=letter.purpose, error=type(error).__name__)
-        self._dispatch.refused(letter, now)
+        why, fails = (error.why, error.address_fails) if isinstance(error, Refused) else ("it could not be made", False)
+        self._dispatch.refused(letter, now, why, address_fails=fails)
 
     def _enclosed(self, letter: Stored) -> Enclosure | None:
         """The record so far, with a referral (2.14 of chscp)."""
@@ -124,7 +183,7 @@ class Outbox:
             message_id=letter.message_id,
             sender_name=sender.name,
             sender=sender.inbox,
-            reply_to=reply_address(sender.inbox, addressing.reply_token),
+            reply_to=sender.reply_to(addressing.reply_token),
             token=addressing.reply_token,
             page_url=f"{self._base_url}/l/{addressing.page_token}",
             status_url=f"{self._base_url}/s/{status}" if status else None,
@@ -136,6 +195,10 @@ class Outbox:
         )
 
 
-def _wait(attempts: int) -> timedelta:
-    """Twice as long after each failure, an hour at most."""
-    return min(timedelta(minutes=2 ** min(attempts, 6)), LONGEST_WAIT)
+def wait(attempts: int, letter_id: str) -> timedelta:
+    """Twice as long after each failure, an hour at most, and up to a quarter more: not all letters come back at once.
+
+    How much more is the letter's own, so that no chance is needed.
+    """
+    more = int(letter_id[:4], 16) / 0xFFFF / 4
+    return min(timedelta(minutes=2 ** min(attempts, 6)), LONGEST_WAIT) * (1 + more)

@@ -17,12 +17,16 @@ def timetable(
     chase: Callable[[datetime], object],
     send: Callable[[datetime], object],
     judge: Callable[[datetime], object],
+    poll: Callable[[datetime], object],
+    remind: Callable[[datetime], object],
     checkpoint: Callable[[datetime], object],
 ) -> tuple[Job, ...]:
     """What the service does by itself, and how often it looks."""
     return (
+        Job("look into the mailboxes", timedelta(seconds=30), poll),
         Job("judge mail that was stored and not yet read", timedelta(seconds=5), judge),
         Job("look at the clocks whose time has come", timedelta(seconds=5), chase),
         Job("send the letters that wait", timedelta(seconds=5), send),
+        Job("remind business support of mail that waits in the tray", timedelta(minutes=10), remind),
         Job("take the day's checkpoint of the record", timedelta(minutes=30), checkpoint),
     )

@@ -219,7 +219,7 @@ def _parts(connection: Connection, place: str, case_id: str, key: Key) -> list[A
 
 
 def _put(connection: Connection, place: str, case: Case, part: Any, key: Key, secret: bytes) -> None:
-    found_by = {name: getattr(part, name) for name in _TABLES[place].c.keys() if hasattr(part, name)}
+    found_by = {each.name: getattr(part, each.name) for each in _TABLES[place].c if hasattr(part, each.name)}
     if place == "parties":
         found_by["address_token"] = Tokens(secret).lookup("sender", part.email)
         found_by["page_hash"] = token_hash(status_token(secret, case.id, part.key))

@@ -3,12 +3,36 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from cases.store.keyring import Keyring
 from cases.tables import messages
+
+TWO_CONTENTS = "Another message with the same Message-ID and other words came too; both are kept."
+_SEEN_AGAIN = (
+    update(messages)
+    .where(messages.c.mailbox == bindparam("in_mailbox"), messages.c.same_as == bindparam("like"))
+    .values(seen=messages.c.seen + 1)
+    .returning(messages.c.id)
+)
+_SAME_ID = select(messages.c.id, messages.c.why).where(
+    messages.c.mailbox == bindparam("in_mailbox"), messages.c.id_token == bindparam("like")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A message as it came. `same_as` is equal for copies of one message that came by different ways.
+
+    `note` is what a person must know about it before anything is judged, in words without personal content.
+    """
+
+    raw: bytes
+    message_id: str
+    same_as: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +48,41 @@ class Received:
     case_id: str | None
     letter_id: str | None
     raw: bytes
+    awaits: str | None = None
+    owned_by: str | None = None
 
 
 def keep(
-    connection: Connection, partnership: str, mailbox: str, raw: bytes, message_id: str, keyring: Keyring, now: datetime
+    connection: Connection, partnership: str, mailbox: str, copy: Copy, keyring: Keyring, now: datetime
 ) -> tuple[str, bool]:
     """Store the bytes. Gives the message's id and whether it is new: the same message twice is one, and is counted."""
-    sha256 = hashlib.sha256(raw).hexdigest()
-    same_as = keyring.tokens(connection, now).lookup("message", f"{message_id}\0{sha256}")
-    known = (messages.c.mailbox == mailbox) & (messages.c.same_as == same_as)
-    again = update(messages).where(known).values(seen=messages.c.seen + 1).returning(messages.c.id)
-    found = connection.execute(again).scalar()
+    tokens = keyring.tokens(connection, now)
+    sha256 = hashlib.sha256(copy.raw).hexdigest()
+    same_as = tokens.lookup("message", f"{copy.message_id}\0{copy.same_as or sha256}")
+    found = connection.execute(_SEEN_AGAIN, {"in_mailbox": mailbox, "like": same_as}).scalar()
     if found:
         return found, False
     new = secrets.token_hex(16)
     subject, key = keyring.tray_key(connection, partnership, now)
-    sealed = key.seal_bytes(raw, about=f"mail:{new}")
+    sealed = key.seal_bytes(copy.raw, about=f"mail:{new}")
+    id_token = tokens.lookup("message_id", copy.message_id) if copy.message_id else None
+    why = copy.note
+    if id_token and _flag_others(connection, mailbox, id_token):
+        why = f"{why} {TWO_CONTENTS}".strip()
     where = {"id": new, "partnership_id": partnership, "mailbox": mailbox, "received_at": now, "key_subject": subject}
-    connection.execute(insert(messages).values(**where, same_as=same_as, sha256=sha256, state="stored", sealed=sealed))
+    what = {"same_as": same_as, "id_token": id_token, "sha256": sha256, "why": why or None, "sealed": sealed}
+    connection.execute(insert(messages), where | what | {"state": "stored"})
     return new, True
+
+
+def _flag_others(connection: Connection, mailbox: str, id_token: str) -> bool:
+    """Say it of the messages that have the same Message-ID and other content. Whether there are any."""
+    others = connection.execute(_SAME_ID, {"in_mailbox": mailbox, "like": id_token}).all()
+    for other in others:
+        if TWO_CONTENTS not in (other.why or ""):
+            why = f"{other.why or ''} {TWO_CONTENTS}".strip()
+            connection.execute(update(messages).where(messages.c.id == other.id).values(why=why))
+    return bool(others)
 
 
 def opened(connection: Connection, message_id: str, keyring: Keyring) -> Received:
@@ -58,6 +98,8 @@ def opened(connection: Connection, message_id: str, keyring: Keyring) -> Receive
         row.case_id,
         row.letter_id,
         raw,
+        row.awaits,
+        row.owned_by,
     )
 
 
@@ -69,9 +111,10 @@ def judged(
     keyring: Keyring,
     case_id: str | None = None,
     letter_id: str | None = None,
+    awaits: str | None = None,
 ) -> None:
     """Where a message went. One that belongs to a case is sealed anew under the case's key."""
-    values: dict[str, object] = {"state": state, "why": why, "letter_id": letter_id}
+    values: dict[str, object] = {"state": state, "why": why, "letter_id": letter_id, "awaits": awaits}
     if case_id:
         sealed = keyring.case_key(connection, case_id).seal_bytes(message.raw, about=f"mail:{message.id}")
         values |= {"case_id": case_id, "key_subject": f"case:{case_id}", "sealed": sealed}
@@ -84,3 +127,35 @@ def waiting(connection: Connection, state: str, partnership: str | None = None) 
     if partnership:
         chosen &= messages.c.partnership_id == partnership
     return list(connection.execute(select(messages.c.id).where(chosen).order_by(messages.c.received_at)).scalars())
+
+
+def owned(connection: Connection, message_id: str, party: str) -> None:
+    """The party says that the mail is theirs: it is judged again, as theirs."""
+    chosen = messages.c.id == message_id
+    connection.execute(update(messages).where(chosen).values(state="stored", awaits=None, owned_by=party))
+
+
+def disowned(connection: Connection, message_id: str, why: str) -> None:
+    """The party says that the mail is not theirs: it stays in the tray, with the warning."""
+    connection.execute(update(messages).where(messages.c.id == message_id).values(awaits=None, why=why))
+
+
+def awaited(connection: Connection, case_id: str, message_id: str) -> str | None:
+    """The party whose word is awaited that this mail is theirs, while it waits."""
+    chosen = (messages.c.id == message_id) & (messages.c.case_id == case_id) & (messages.c.state == "tray")
+    return connection.execute(select(messages.c.awaits).where(chosen)).scalar()
+
+
+def in_tray(connection: Connection, partnership: str) -> list[tuple[str, datetime, date | None]]:
+    """(id, received at, day of the last reminder) of the mails that wait for a person, the oldest first."""
+    chosen = (messages.c.partnership_id == partnership) & (messages.c.state == "tray")
+    wanted = select(messages.c.id, messages.c.received_at, messages.c.reminded_on).where(chosen)
+    return [
+        (row.id, row.received_at, row.reminded_on)
+        for row in connection.execute(wanted.order_by(messages.c.received_at))
+    ]
+
+
+def reminded(connection: Connection, ids: list[str], day: date) -> None:
+    """Business support was reminded of these mails on this local day."""
+    connection.execute(update(messages).where(messages.c.id.in_(ids)).values(reminded_on=day))

@@ -30,6 +30,7 @@ class Stored:
     state: str
     attempts: int
     repeated: bool
+    let_go: bool  # by a person, after it was held
     fence: int
     urgent: bool
     wanted: str | None
@@ -67,32 +68,31 @@ def plan(
         "values": dict(letter.values),
         "offers": [asdict(offer) for offer in letter.offers],
     }
-    connection.execute(
-        insert(letters).values(
-            id=letter_id,
-            partnership_id=partnership,
-            case_id=case_id,
-            subject=case_id or letter.about,
-            purpose=letter.purpose,
-            about=letter.about,
-            rung=letter.rung,
-            recipient=letter.to,
-            revision=letter.revision,
-            state="planned",
-            urgent=letter.urgent,
-            wanted=letter.wanted,
-            tells=letter.tells,
-            shares=letter.shares,
-            planned_at=now,
-            repeated=False,
-            next_try_at=now,
-            message_id=reference.message_id(secrets.token_hex(16), domain),
-            token_hash=reference.token_hash(reply),
-            page_hash=reference.token_hash(page),
-            key_subject=subject,
-            sealed=key.seal(sealed, about=f"letter:{letter_id}"),
-        )
-    )
+    row = {
+        "id": letter_id,
+        "partnership_id": partnership,
+        "case_id": case_id,
+        "subject": case_id or letter.about,
+        "purpose": letter.purpose,
+        "about": letter.about,
+        "rung": letter.rung,
+        "recipient": letter.to,
+        "revision": letter.revision,
+        "state": "planned",
+        "urgent": letter.urgent,
+        "wanted": letter.wanted,
+        "tells": letter.tells,
+        "shares": letter.shares,
+        "planned_at": now,
+        "repeated": False,
+        "next_try_at": now,
+        "message_id": reference.message_id(secrets.token_hex(16), domain),
+        "token_hash": reference.token_hash(reply),
+        "page_hash": reference.token_hash(page),
+        "key_subject": subject,
+        "sealed": key.seal(sealed, about=f"letter:{letter_id}"),
+    }
+    connection.execute(insert(letters), row)
     return letter_id
 
 
@@ -131,6 +131,12 @@ def mark(connection: Connection, letter_id: str, fence: int, state: str, now: da
     ended = {"lease_until": None} if state != "handing over" else {}
     chosen = (letters.c.id == letter_id) & (letters.c.fence == fence)
     return connection.execute(update(letters).where(chosen).values(state=state, **ended, **values)).rowcount == 1
+
+
+def set_aside(connection: Connection, letter_id: str, now: datetime) -> None:
+    """A letter that could not even be claimed is not due for a while; one in the midst of a hand-over stays so."""
+    chosen = (letters.c.id == letter_id) & letters.c.state.in_(("planned", "uncertain"))
+    connection.execute(update(letters).where(chosen).values(next_try_at=now + LEASE, lease_until=None))
 
 
 def bounced(connection: Connection, letter_id: str) -> bool:
@@ -224,6 +230,7 @@ def _opened(connection: Connection, row: Row[Any], keyring: Keyring) -> Stored:
         state=row.state,
         attempts=row.attempts,
         repeated=row.repeated,
+        let_go=row.let_go,
         fence=row.fence,
         urgent=row.urgent,
         wanted=row.wanted,

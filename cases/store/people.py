@@ -1,9 +1,10 @@
 """The directory in the database: agencies, and the people who hold a role from a day on."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from cases.directory import Agency, Directory, Person
 from cases.tables import agencies, people
@@ -20,6 +21,18 @@ _HOLDERS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """Somebody whose address was found not to work, and when."""
+
+    name: str
+    email: str
+    role: str
+    agency: str | None
+    on: date
+    why: str
+
+
 def directory(connection: Connection, partnership: str, business_support: str) -> Directory:
     """The partnership's directory as it stands."""
     found = connection.execute(_AGENCIES, {"partnership": partnership})
@@ -32,9 +45,14 @@ def directory(connection: Connection, partnership: str, business_support: str) -
 def replace(
     connection: Connection, partnership: str, new_agencies: Iterable[Agency], new_people: Iterable[Person], today: date
 ) -> None:
-    """Put a new directory in place of the old one; people who are no longer in it are kept, dated."""
+    """Put a new directory in place of the old one; people who are no longer in it are kept, dated.
+
+    An address that was found not to work stays flagged for as long as it is in the directory.
+    """
     connection.execute(agencies.delete().where(agencies.c.partnership_id == partnership))
     current = (people.c.partnership_id == partnership) & people.c.until.is_(None)
+    flagged = select(people.c.email, people.c.flagged_on, people.c.flag).where(current, people.c.flag.is_not(None))
+    flags = {row.email.lower(): {"flagged_on": row.flagged_on, "flag": row.flag} for row in connection.execute(flagged)}
     connection.execute(update(people).where(current).values(until=today))
     for agency in new_agencies:
         connection.execute(
@@ -50,4 +68,30 @@ def replace(
             "email": person.email,
             "phone": person.phone,
         }
-        connection.execute(insert(people).values(partnership_id=partnership, since=today, **held))
+        kept = flags.get(person.email.lower(), {})
+        connection.execute(insert(people).values(partnership_id=partnership, since=today, **held, **kept))
+
+
+def flag(connection: Connection, partnership: str, email: str, why: str, today: date) -> None:
+    """An address of the directory was found not to work. `why` are plain words; whoever has the address is marked."""
+    whose = (people.c.partnership_id == partnership) & (func.lower(people.c.email) == email.lower())
+    connection.execute(update(people).where(whose, people.c.until.is_(None)).values(flagged_on=today, flag=why))
+
+
+def flagged(connection: Connection, partnership: str) -> list[Flagged]:
+    """The people of the directory whose address was found not to work, by name."""
+    marked = (people.c.partnership_id == partnership) & people.c.until.is_(None) & people.c.flag.is_not(None)
+    found = connection.execute(select(people).where(marked).order_by(people.c.name))
+    return [Flagged(row.name, row.email, row.role, row.agency, row.flagged_on, row.flag) for row in found]
+
+
+def is_known(connection: Connection, partnership: str, email: str) -> bool:
+    """Whether somebody of the directory has this address."""
+    whose = (people.c.partnership_id == partnership) & (func.lower(people.c.email) == email.lower())
+    return connection.execute(select(people.c.id).where(whose, people.c.until.is_(None))).first() is not None
+
+
+def domains(connection: Connection, partnership: str) -> list[str]:
+    """The registered domains of the agencies."""
+    found = select(agencies.c.domains).where(agencies.c.partnership_id == partnership)
+    return [domain for row in connection.execute(found).scalars() for domain in row.split()]

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
 
 from cases.case import BUSINESS_SUPPORT, Case, Party, StageRow
 from cases.stages import Rule
 from cases.submission import Answer
-from cases.verbs import closing, diversion, offers, opening, settling, timing
+from cases.verbs import arriving, closing, diversion, offers, opening, settling, timing
 from cases.verbs.decision import Decision, Draft, Moment
 from cases.verbs.letters import for_support, ruled, staged, write
+from cases.verbs.messages import ask_again, asked_lately, tell_closed
 from cases.verbs.moves import leave, move_on, move_to
 from cases.verbs.outcomes import said
 from cases.verbs.people import SIDES, acting, actors, distinct, row_acts
@@ -32,7 +34,14 @@ def hear(case: Case, who: str, answer: Answer, moment: Moment) -> Decision:
     return draft.decision()
 
 
-def echo(draft: Draft, party: Party, recorded: str, text: str = "", lacking: Iterable[Rule] = ()) -> None:
+def echo(
+    draft: Draft,
+    party: Party,
+    recorded: str,
+    text: str = "",
+    lacking: Iterable[Rule] = (),
+    meeting: Mapping[str, Any] | None = None,
+) -> None:
     """Tell a party how the answer was recorded, so that it can be corrected."""
     if party is not DESK:
         write(
@@ -43,6 +52,7 @@ def echo(draft: Draft, party: Party, recorded: str, text: str = "", lacking: Ite
             recorded=recorded,
             text=text,
             lacking=[ruled(rule) for rule in lacking],
+            meeting=meeting,
         )
 
 
@@ -52,6 +62,8 @@ def _over(case: Case, does: str, answer: Answer) -> bool:
         return case.status != "disputed"
     if does in ("divert", "admit"):
         return case.status != "paused"
+    if does in ("withdraw", "end"):
+        return case.confirmed
     if does in ("object", "agree"):
         row = case.stages[-1]
         return answer.about != row.key or not (row.running or case.status in ("closing", "disputed"))
@@ -80,6 +92,15 @@ def _too_late(draft: Draft, party: Party, answer: Answer) -> None:
         "record; please see whether anything follows from it.",
     )
     if party is not DESK:
+        _tell_too_late(draft, party, answer)
+
+
+def _tell_too_late(draft: Draft, party: Party, answer: Answer) -> None:
+    """Once a case is closed its people are told so once: what they write further is read by a person all the same."""
+    if draft.case.status == "closed":
+        tell_closed(draft, party, answer.text)
+    elif not asked_lately(draft.case, f"late:{party.key}", draft.now):
+        ask_again(draft, f"late:{party.key}", f"{party.name or party.email} is told that it came too late.")
         write(draft, "too_late", party, f"e{draft.case.length}", text=answer.text)
 
 
@@ -118,25 +139,38 @@ def _way(draft: Draft, party: Party, answer: Answer, what: str) -> None:
 def _dated(kind: str, words: str) -> Callable[[Draft, Party, Answer, str], None]:
     def heard(draft: Draft, party: Party, answer: Answer, what: str) -> None:
         row = _heard(draft, party, answer)
-        day = spoken_date(answer.day or date.max)
+        day = spoken_date(answer.day or date.max) + (f" at {answer.at:%H:%M}" if answer.at else "")
         draft.note(
             kind,
             f"{party.name} ({party.title}) says: {words} {day}. {answer.text}".strip(),
             row,
             answer=asdict_of(answer),
         )
-        echo(draft, party, f"{words} {day}", answer.text)
-        _pass_on(draft, party, row, f"{party.name} says: {words} {day}.")
+        meeting = _meeting(draft, row, answer) if kind == "meeting" and answer.day else None
+        echo(draft, party, f"{words} {day}", answer.text, meeting=meeting)
+        _pass_on(draft, party, row, f"{party.name} says: {words} {day}.", meeting)
 
     return heard
 
 
-def _pass_on(draft: Draft, party: Party, row: StageRow, words: str) -> None:
+def _meeting(draft: Draft, row: StageRow, answer: Answer) -> dict[str, Any]:
+    """What an invitation is made of: one for each stage, and a later one replaces it (RFC 5545 section 3.8.7.4)."""
+    day = answer.day or date.max
+    start = datetime.combine(day, answer.at, draft.moment.calendar.zone).astimezone(UTC) if answer.at else None
+    return {
+        "uid": f"{draft.case.id}-{row.key}",
+        "sequence": draft.case.length,
+        "day": day.isoformat(),
+        "start": start.isoformat() if start else "",
+    }
+
+
+def _pass_on(draft: Draft, party: Party, row: StageRow, words: str, meeting: Mapping[str, Any] | None = None) -> None:
     """The others in the stage, and the raiser, hear what was said. The clock goes on."""
     for other in distinct(*actors(draft, row.key), draft.case.raiser):
         if other.key == party.key:
             continue
-        write(draft, "news", other, f"e{draft.case.length}", words=words, stage=staged(draft, row))
+        write(draft, "news", other, f"e{draft.case.length}", words=words, stage=staged(draft, row), meeting=meeting)
 
 
 def _hand_over(draft: Draft, party: Party, answer: Answer, what: str) -> None:
@@ -230,6 +264,11 @@ def _admit(draft: Draft, party: Party, answer: Answer, what: str) -> None:
     echo(draft, party, "this person may raise it", answer.text)
 
 
+def _withdraw(draft: Draft, party: Party, answer: Answer, what: str) -> None:
+    arriving.withdraw(draft, party, answer)
+    echo(draft, party, "it was not meant as an escalation; business support will look at it", answer.text)
+
+
 def _heard(draft: Draft, party: Party, answer: Answer) -> StageRow:
     """The stage row, with this party among those who answered something."""
     row = draft.case.stage_row(answer.about)
@@ -255,6 +294,9 @@ _HEARD: Mapping[str, Callable[[Draft, Party, Answer, str], None]] = {
     "give": _give,
     "divert": _divert,
     "admit": _admit,
+    "confirm": lambda draft, party, answer, what: opening.confirmed_in_words(draft, party),
+    "withdraw": _withdraw,
+    "end": lambda draft, party, answer, what: arriving.end(draft, answer),
     "object": lambda draft, party, answer, what: _closing(draft, party, answer, settling.objected),
     "agree": lambda draft, party, answer, what: _closing(draft, party, answer, closing.agreed),
     "on_file": lambda draft, party, answer, what: _closing(draft, party, answer, closing.filed),

@@ -35,6 +35,13 @@ class Offer:
     title: str
     about: str
     needs: tuple[str, ...] = ()  # "text", "date": required; "remark": words that help and may be missing
+    effect: str = ""  # of an outcome, as the policy has it: by this, not by its title, prose is read
+    words: str = ""  # what goes with it ready-made: the party's own words, read from prose and proposed back
+
+
+def with_words(offer: Offer, text: str) -> str:
+    """What is recorded with an offered answer: the words that it came with, and what was added to them."""
+    return "\n\n".join(filter(None, (offer.words, text)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,10 +89,27 @@ def cited(source: Source | None) -> str:
     return source.cited if source else ""
 
 
+CORE_LABELS = {
+    "child": "The child's initials",
+    "other_agency": "The other agency",
+    "concern": "What the concern is",
+}
+ASKED_AGAIN = {  # asked for only where what was written could not be read
+    "agency": "Your agency",
+    "other_email": "Their e-mail address",
+    "track": "What is it about?",
+    "starts_at": "Which stage has it reached?",
+}
+
+
 def missing_labels(draft: Draft) -> list[str]:
     """The questions that are still open: asked for, never in the way (a form with holes opens a case)."""
-    asked = [question for question in draft.policy.entry.questions if question.asked_until_given]
     facts = draft.case.facts
-    core = [("child", "The child's initials"), ("other_agency", "The other agency"), ("concern", "What the concern is")]
-    labels = [label for key, label in core if not facts.get(key)]
-    return labels + [question.label for question in asked if not facts.get(question.key)]
+    unread = facts.get("unread", ())
+    labels = [label for key, label in CORE_LABELS.items() if not facts.get(key) or key in unread]
+    labels += [label for key, label in ASKED_AGAIN.items() if key in unread]
+    return labels + [
+        question.label
+        for question in draft.policy.entry.questions
+        if question.key in unread or (question.asked_until_given and not facts.get(question.key))
+    ]

@@ -1,6 +1,7 @@
 """The answers that a letter offers: each a word for the first line of a reply, and a button on its page."""
 
 from cases.case import Asked, Party, StageRow
+from cases.policy import Policy
 from cases.stages import Expectation, Outcome, Stage
 from cases.verbs.decision import Draft, Offer
 
@@ -29,10 +30,15 @@ def outcomes(draft: Draft, row: StageRow, party: Party) -> list[Offer]:
     stage = draft.policy.stages[row.stage]
     known = [(key, draft.policy.outcomes[key]) for key in stage.outcomes]
     return [
-        Offer(f"outcome:{key}", outcome.word, outcome.title, row.key, ("remark",))
+        Offer(f"outcome:{key}", outcome.word, outcome.title, row.key, ("remark",), effect=outcome.effect)
         for key, outcome in known
         if _open_to(outcome, stage, row, party)
     ]
+
+
+def to_say_yes(outcome: Outcome, does: str, about: str, words: str) -> Offer:
+    """The outcome that a party's own words were read as: YES records it, with those words."""
+    return Offer(does, "YES", f"Yes, record it as: {outcome.title}", about, effect=outcome.effect, words=words)
 
 
 def to_move(draft: Draft, row: StageRow, target: Stage) -> list[Offer]:
@@ -75,6 +81,32 @@ def to_settle(row_key: str) -> list[Offer]:
 
 def to_admit() -> list[Offer]:
     return [Offer("admit", "ADMIT", "This person works for one of our agencies: go on", "case")]
+
+
+def words_of(policy: Policy) -> frozenset[str]:
+    """Every word that a letter may offer as an answer, in capitals: a mail that begins with one is a lost answer."""
+    told = [*to_object(""), *to_settle(""), *to_admit(), *to_confirm(), *to_end(), *to_divert(), on_file()]
+    stages = policy.stages.values()
+    named = [outcome.word for outcome in policy.outcomes.values()] + [stage.word for stage in stages]
+    ways = [way.word for stage in stages for way in stage.ways]
+    fixed = [word for _, word, _, _ in ALWAYS] + [offer.word for offer in told]
+    return frozenset(word.upper() for word in (*named, *ways, *fixed, "MOVE ON", "NOT YET", "HERE IT IS", "TOLD"))
+
+
+def to_confirm() -> list[Offer]:
+    """For the raiser of what came by mail or from another system: is it theirs, and meant as an escalation?"""
+    return [
+        Offer("confirm", "CONFIRM", "Yes, this is from me, and it is an escalation: go on", "case"),
+        Offer("withdraw", "NOT AN ESCALATION", "I did not mean it as an escalation", "case", ("remark",)),
+    ]
+
+
+def to_end() -> list[Offer]:
+    """For business support, when the raiser says that it was no escalation."""
+    return [
+        Offer("confirm", "GO ON", "It is an escalation after all: go on", "case"),
+        Offer("end", "END", "It is no escalation: end this case, for this reason", "case", ("text",)),
+    ]
 
 
 def to_divert() -> list[Offer]:

@@ -1,15 +1,16 @@
 """How a case begins: an escalation received, its raiser's address confirmed, and what was missing supplied."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from cases.case import BUSINESS_SUPPORT, Case, Clock, Fields, Party
+from cases.case import Case, Clock, Fields, Party
 from cases.policy import Facts
-from cases.submission import Submission
-from cases.verbs import diversion, offers, timing
-from cases.verbs.decision import Decision, Draft, Moment
-from cases.verbs.letters import cited, for_support, missing_labels, write
+from cases.submission import BY_FORM, Arrival, Submission, Unread
+from cases.verbs import arriving, diversion, offers, timing
+from cases.verbs.decision import Decision, Draft, Moment, Offer
+from cases.verbs.letters import for_support, missing_labels, write
 from cases.verbs.moves import begin, write_support
-from cases.verbs.people import described, joined
+from cases.verbs.people import joined
 from cases.verbs.stages import fill_gaps, replace_leavers, retime
 
 CONFIRM_WITHIN_HOURS = 24
@@ -36,29 +37,49 @@ SIMPLE_FACTS = (
 )
 
 
-def receive(case: Case, submission: Submission, code: str, moment: Moment) -> Decision:
+def receive(case: Case, submission: Submission, code: str, moment: Moment, arrival: Arrival = BY_FORM) -> Decision:
     """An escalation has come in. Immediate harm is acted on first, whatever is missing (design 6, mail in 9).
 
-    Letters to others wait until the raiser has confirmed the own address with `code`.
+    Letters to others wait until the raiser has confirmed the own address: with `code`, or by a word from that mailbox.
+    The lines of the form in a mail whose sender our own mail server vouches for are confirmed by that (D12).
     """
     draft = Draft(case, moment)
     raiser = _raiser(draft, submission)
+    evidence: dict[str, Any] = {"message": arrival.message} if arrival.message else {}
     draft.note(
         "received",
-        f"An escalation was received from {raiser.name or raiser.email}.",
+        f"An escalation was received from {raiser.name or raiser.email}{arriving.how(arrival)}.",
         raiser,
         Fields(
             _first_fields(case)
             | {
-                "facts": _facts(submission),
+                "facts": _facts(submission, arrival),
                 "agencies": _agencies(draft, submission),
                 "confidential": any(each.key in submission.diversions for each in moment.policy.entry.diversions),
             }
         ),
+        **evidence,
     )
-    harm = moment.policy.entry.immediate_harm
     if submission.immediate_harm:
         _immediate_harm(draft)
+    elif arrival.harm_words:
+        arriving.harm_in_words(draft, arrival.harm_words)
+        arriving.tell_of_harm(draft, [], support=True)
+    arriving.look_through(draft, arrival)
+    if arrival.via == "lines" and arrival.verified:
+        _confirmed(draft, "Our own mail server vouches for the sender, so the e-mail address counts as confirmed.")
+        return draft.decision()
+    if arrival.via == "form":
+        _ask_for_code(draft, raiser, code)
+    else:
+        arriving.ask_to_confirm(draft, arrival, code)
+    within = timing.hours_on(draft.now, CONFIRM_WITHIN_HOURS, moment.calendar.local_date)
+    timing.start(draft, "confirmation", "address", raiser.key, within, "The raiser is asked to confirm the address")
+    return draft.decision()
+
+
+def _ask_for_code(draft: Draft, raiser: Party, code: str) -> None:
+    harm = draft.policy.entry.immediate_harm
     write(
         draft,
         "confirm",
@@ -66,28 +87,39 @@ def receive(case: Case, submission: Submission, code: str, moment: Moment) -> De
         "case",
         code=code,
         urgent=True,
-        harm_advice=harm.advice if submission.immediate_harm else "",
+        harm_advice=harm.advice if draft.case.facts.get("immediate_harm") == "yes" else "",
         harm_cited=harm.source.cited,
     )
-    within = timing.hours_on(draft.now, CONFIRM_WITHIN_HOURS, moment.calendar.local_date)
-    timing.start(draft, "confirmation", "address", raiser.key, within, "The raiser is asked to confirm the address")
-    return draft.decision()
 
 
 def confirm(case: Case, moment: Moment) -> Decision:
     """The raiser has shown that the address is theirs: the case may now write to others. Twice is once."""
     draft = Draft(case, moment)
-    if case.confirmed:
-        return draft.decision()
-    draft.set("confirmed", "The raiser confirmed the e-mail address.", confirmed=True)
+    if not case.confirmed:
+        _confirmed(draft, "The raiser confirmed the e-mail address.")
+    return draft.decision()
+
+
+def confirmed_in_words(draft: Draft, party: Party) -> None:
+    """The raiser, or business support for them, says that it is an escalation and theirs. Twice is once."""
+    if not draft.case.confirmed:
+        _confirmed(draft, f"{party.name or party.email} confirms that it is meant as an escalation.")
+
+
+def _confirmed(draft: Draft, words: str) -> None:
+    case = draft.case
+    draft.set("confirmed", words, confirmed=True)
     timing.stop(draft, case.running("confirmation"), "the address is confirmed")
-    harm = moment.policy.entry.immediate_harm
-    known = moment.directory.may_write_to(case.raiser.email)
+    harm = draft.policy.entry.immediate_harm
+    known = draft.moment.directory.may_write_to(case.raiser.email)
+    if case.facts.get("harm_words"):
+        arriving.tell_of_harm(draft, _leads(draft), support=False)
     write(
         draft,
         "received",
         case.raiser,
         "case",
+        urgent=case.facts.get("immediate_harm") == "yes",
         held=not known,
         missing=missing_labels(draft),
         signposts=_signposts(draft),
@@ -101,23 +133,30 @@ def confirm(case: Case, moment: Moment) -> Decision:
         begin(draft)
     else:
         _hold(draft)
-    return draft.decision()
 
 
 def complete(case: Case, facts: Facts, moment: Moment) -> Decision:
     """The raiser supplies what was missing. People whom the new facts call for are told now, and dates follow."""
     draft = Draft(case, moment)
+    supplied(draft, facts, ())
+    return draft.decision()
+
+
+def supplied(draft: Draft, facts: Facts, unread: tuple[Unread, ...]) -> None:
+    """New facts of the case; what could not be read among them is asked for again."""
+    case = draft.case
     new = {key: value for key, value in facts.items() if value}
+    again = [key for key in case.facts.get("unread", ()) if key not in new] + [each.key for each in unread]
     named = {"raising": new.get("agency"), "receiving": new.get("other_agency")}
     agencies = dict(case.agencies) | {side: str(agency) for side, agency in named.items() if agency}
     labels = ", ".join(sorted(new)) or "nothing new"
     draft.note(
         "details",
         f"The raiser supplied details: {labels.replace('_', ' ')}.",
-        Fields({"facts": dict(case.facts) | new, "agencies": agencies}),
+        Fields({"facts": _with_unread(dict(case.facts) | new, again), "agencies": agencies}),
     )
+    arriving.note_unread(draft, unread)
     _look_again(draft)
-    return draft.decision()
 
 
 def directory_changed(case: Case, moment: Moment) -> Decision:
@@ -137,8 +176,9 @@ def unconfirmed(draft: Draft, clock: Clock) -> None:
         "The person who raised this case has not confirmed their e-mail address, so no letter has gone to anybody "
         "on the other side. Please telephone them."
     )
-    if clock.name == ADMIT:
-        write_support(draft, clock, STRANGER, offered=offers.to_admit())
+    if clock.name in _WAITS_FOR_SUPPORT:
+        asks, offered = _WAITS_FOR_SUPPORT[clock.name]
+        write_support(draft, clock, asks, offered=offered())
         return
     if clock.ladder:
         write_support(draft, clock, words)
@@ -206,10 +246,18 @@ def _raiser(draft: Draft, submission: Submission) -> Party:
     )
 
 
-def _facts(submission: Submission) -> Facts:
+def _facts(submission: Submission, arrival: Arrival) -> Facts:
     simple = {name: getattr(submission, name) for name in SIMPLE_FACTS}
-    harm = {"immediate_harm": "yes"} if submission.immediate_harm else {}
-    return {key: value for key, value in (simple | harm | dict(submission.answers)).items() if value}
+    harm = {"immediate_harm": "yes"} if submission.immediate_harm or arrival.harm_words else {}
+    found = {} if submission.immediate_harm else {"harm_words": arrival.harm_words}
+    facts = {key: value for key, value in (simple | harm | found | dict(submission.answers)).items() if value}
+    return _with_unread(facts, [each.key for each in arrival.unread])
+
+
+def _with_unread(facts: dict[str, Any], keys: list[str]) -> Facts:
+    """The facts, and which of them could not be read as they were written."""
+    kept = {key: value for key, value in facts.items() if key != "unread"}
+    return kept | ({"unread": tuple(dict.fromkeys(keys))} if keys else {})
 
 
 def _agencies(draft: Draft, submission: Submission) -> dict[str, str]:
@@ -221,23 +269,20 @@ def _immediate_harm(draft: Draft) -> None:
     """Business support and the designated leads of the named agency are written to at once, at any hour."""
     harm = draft.policy.entry.immediate_harm
     draft.note("immediate_harm", "The raiser says that the child is at risk of immediate harm.", source=harm.source)
-    leads = [lead for tell in harm.tells if (lead := joined(draft, tell.role, tell.side or "partnership"))]
-    values: dict[str, Any] = {
-        "raised_by": described(draft, draft.case.raiser),
-        "phone": draft.case.facts.get("phone", ""),
-        "harm_advice": harm.advice,
-        "harm_cited": cited(harm.source),
-        "leads": [described(draft, each) for each in leads],
-    }
+    leads = _leads(draft)
     draft.task(
         "immediate_harm",
         "The raiser says that the child is at risk of immediate harm. Please make sure now, by telephone, "
         "that the designated lead of the raiser's own agency knows: "
         f"{_names(leads) or 'nobody is known in that role'}.",
     )
-    recipients: list[str | Party] = [BUSINESS_SUPPORT, *leads]
-    for to in recipients:
-        write(draft, "immediate_harm", to, "case", urgent=True, **values)
+    arriving.tell_of_harm(draft, leads, support=True)
+
+
+def _leads(draft: Draft) -> list[Party]:
+    """The designated leads whom the policy names for immediate harm, as far as somebody is known."""
+    tells = draft.policy.entry.immediate_harm.tells
+    return [lead for tell in tells if (lead := joined(draft, tell.role, tell.side or "partnership"))]
 
 
 def _names(parties: list[Party]) -> str:
@@ -249,3 +294,10 @@ def _signposts(draft: Draft) -> list[dict[str, str]]:
     return [
         {"says": each.advice, "cited": each.source.cited} for each in draft.policy.entry.signposts if each.key in shown
     ]
+
+
+# What a person at business support is asked again and again about a case that has not begun.
+_WAITS_FOR_SUPPORT: Mapping[str, tuple[str, Callable[[], list[Offer]]]] = {
+    ADMIT: (STRANGER, offers.to_admit),
+    arriving.WITHDRAWN: (arriving.NO_ESCALATION, offers.to_end),
+}

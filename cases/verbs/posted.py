@@ -16,6 +16,8 @@ WORDS = {
     "bounced": "came back undelivered",
     "withheld": "was not sent, because the case had moved on meanwhile",
     "delayed": "is delayed at the mail server",
+    "held": "is held back, since more letters than usual have gone: business support must let it go",
+    "let go": "was let go by business support",
 }
 
 
@@ -30,17 +32,26 @@ def posted(
     shares: bool,
     letter: str,
     mail: str = "",
+    why: str = "",
+    brake: str = "",
 ) -> Decision:
-    """Record what became of a letter, and do what follows from it. `mail` is the message that says so, if one does."""
+    """Record what became of a letter, and do what follows from it.
+
+    `mail` is the message that says so, if one does; `why` says in plain words why it was refused. `brake` is the mark
+    of the brake that has just been pulled by this letter.
+    """
     draft = Draft(case, moment)
+    because = f": {why}" if why else ""
     who = "business support" if to == BUSINESS_SUPPORT else case.party(to).name
-    words = f"The letter “{purpose.replace('_', ' ')}” to {who} {WORDS[became]}."
+    words = f"The letter “{purpose.replace('_', ' ')}” to {who} {WORDS[became]}{because}."
     evidence: dict[str, Any] = {"letter": letter} | ({"message": mail} if mail else {})
-    draft.note(f"letter_{became}", words, **evidence)
+    draft.note(f"letter_{became.replace(' ', '_')}", words, **evidence)
     if became == "accepted" and to != BUSINESS_SUPPORT:
         closing.accepted(draft, to, tells, shares)
     if became in ("refused", "bounced", "lost"):
-        _not_told(draft, purpose, to, became, tells, shares, letter)
+        _not_told(draft, purpose, to, became, tells, shares, letter, because)
+    if brake:
+        for_support(draft, f"held:{brake}", _braked(who), urgent=True)
     if became == "delayed":
         _late(draft, purpose, to, letter)
     return draft.decision()
@@ -51,10 +62,22 @@ def delayed_key(letter: str) -> str:
     return f"delayed:{letter}"
 
 
-def _not_told(draft: Draft, purpose: str, to: str, became: str, tells: bool, shares: bool, letter: str) -> None:
+def _braked(who: str) -> str:
+    return (
+        f"So many letters about this case have gone to {who} that the rest are held back: two programs may be "
+        "answering each other. Nothing is lost. Please look at the case, and let the letters go at the desk, under "
+        "“Letters held”."
+    )
+
+
+def _not_told(
+    draft: Draft, purpose: str, to: str, became: str, tells: bool, shares: bool, letter: str, because: str
+) -> None:
     """A person was not reached: the clock goes on, and business support is told by name (decisions, Deputy)."""
     if to == BUSINESS_SUPPORT:
-        draft.task(f"not_reached:{letter}", "A letter to business support did not arrive. Please see to the address.")
+        draft.task(
+            f"not_reached:{letter}", f"A letter to business support did not arrive{because}. Please see to the address."
+        )
         return
     party = draft.case.party(to)
     waits = (tells or shares) and draft.case.status != "closed"
@@ -63,7 +86,7 @@ def _not_told(draft: Draft, purpose: str, to: str, became: str, tells: bool, sha
     lost = became == "lost"
     arrived = "may not have arrived" if lost else "did not arrive"
     words = (
-        f"The letter “{purpose.replace('_', ' ')}” to {party.name} ({party.title}) {arrived}. "
+        f"The letter “{purpose.replace('_', ' ')}” to {party.name} ({party.title}) {arrived}{because}. "
         "Please find the right address and tell them by telephone. The clock goes on."
     )
     for_support(draft, f"not_reached:{letter}", words, [offers.told(party)] if waits else [], urgent=lost)

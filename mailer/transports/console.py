@@ -11,3 +11,6 @@ class Console:
         body = letter.get_body(preferencelist=("plain",))
         text = body.get_content() if body else ""
         print(f"--- to {envelope.recipient}: {letter['Subject']}\n{text}", flush=True)
+
+    def rest(self) -> None:
+        """Nothing is kept open."""

@@ -33,6 +33,9 @@ class Folder:
         except OSError as error:
             raise Unavailable(f"{self.path} cannot be written: {error.strerror}") from error
 
+    def rest(self) -> None:
+        """Nothing is kept open."""
+
     def letters(self) -> list[Posted]:
         """Every letter handed over, in order."""
         return [self._read(path) for path in sorted(self.path.glob("[0-9]*.eml"))]

@@ -9,3 +9,6 @@ class Memory:
 
     def send(self, envelope: Envelope, message: bytes) -> None:
         self.sent.append((envelope, message))
+
+    def rest(self) -> None:
+        """Nothing is kept open."""

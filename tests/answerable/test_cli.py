@@ -190,6 +190,21 @@ def test_a_message_for_a_partnership_that_does_not_run_here_is_not_taken_in(inst
     assert service().correspondence.waiting("tray") == []
 
 
+def test_messages_are_read_without_settings_or_database_one_json_object_a_line(tmp_path: Path) -> None:
+    mails = ROOT / "tests" / "intake" / "mails"
+    files = [mails / f"{name}.eml" for name in ("gmail", "bounce", "out_of_office_marked")]
+    command = [COMMAND, "read", *map(str, files), "missing.eml"]
+    ran = subprocess.run(command, capture_output=True, cwd=tmp_path, text=True, check=False)
+    reply, bounce, absence, missing = map(json.loads, ran.stdout.splitlines())
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert reply["new_text"] == "*RESOLVED*\n\nThe plan now names a new social worker, who visits each week."
+    assert (reply["rule"], reply["from"], reply["automatic"]) == ("unknown", "jo.smith@health.example", False)
+    assert (bounce["rule"], bounce["bounce"]["failed"]) == ("bounce", ["jo.smith@health.example"])
+    assert (absence["automatic"], absence["absence"]["deputies"]) == (True, [])
+    assert missing == {"file": "missing.eml", "error": "It cannot be read: No such file or directory."}
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("command", ["serve", "migrate", "verify"])
 def test_a_missing_key_file_is_one_clear_line(run: Run, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     monkeypatch.setenv("ANSWERABLE_MASTER_KEY_FILE", "lost.key")

@@ -10,8 +10,9 @@ from answerable.demo.demo import BOUNDARY
 from answerable.demo.letters import Sent, read_letter
 from answerable.demo.replies import offered, reply
 from cases.verbs.decision import Offer
-from intake.message import understand, verified
-from intake.reply import new_text
+from intake.mail.message import understand
+from intake.mail.trust import verified
+from intake.replies.new_text import new_text
 from mailer.transports.folder import Posted
 
 NOW = datetime(2026, 12, 1, 10, 0, tzinfo=UTC)

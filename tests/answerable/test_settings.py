@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from answerable.settings import ROOT, PartnershipSettings, Settings, SettingsError, read
+from answerable.wiring import transport_of
 
 KEY = {"ANSWERABLE_MASTER_KEY": "k1:AAAA"}
 
@@ -81,3 +82,61 @@ def test_every_setting_is_documented(name: str) -> None:
     )
     assert field.description
     assert field.description in row
+
+
+SMTP = 'transport = "smtp"\nsmtp_host = "mail.council.example"\n'
+
+
+def smtp(tmp_path: Path, *lines: str) -> Settings:
+    (tmp_path / "answerable.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return read(KEY)
+
+
+def test_letters_over_smtp_are_encrypted_unless_told_otherwise(tmp_path: Path) -> None:
+    settings = smtp(tmp_path, SMTP)
+    assert (settings.smtp_security, settings.smtp_port) == ("starttls", 587)
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (('transport = "smtp"',), "smtp_host is not set"),
+        ((SMTP, 'smtp_security = "none"'), "would cross the network unencrypted"),
+        ((SMTP, 'smtp_user = "us"'), "smtp_user and smtp_password belong together"),
+        ((SMTP, 'smtp_password = "secret"'), "smtp_user and smtp_password belong together"),
+        ((SMTP, 'smtp_ca_file = "nowhere.pem"'), "smtp_ca_file: there is no file nowhere.pem"),
+        ((SMTP, 'smtp_security = "ssl"'), "smtp_security"),
+    ],
+)
+def test_what_is_missing_or_wrong_about_the_mail_server_is_named(
+    tmp_path: Path, lines: tuple[str, ...], words: str
+) -> None:
+    with pytest.raises(SettingsError, match=words):
+        smtp(tmp_path, *lines)
+
+
+def test_a_mail_server_on_this_machine_may_be_plain(tmp_path: Path) -> None:
+    local = 'transport = "smtp"\nsmtp_host = "localhost"\nsmtp_security = "none"\n'
+    assert smtp(tmp_path, local).smtp_security == "none"
+
+
+def test_the_smtp_password_may_stand_in_a_file_and_is_never_shown(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("correct horse\n", encoding="utf-8")
+    (tmp_path / "answerable.toml").write_text(SMTP, encoding="utf-8")
+    settings = read(KEY | {"ANSWERABLE_SMTP_USER": "us", "ANSWERABLE_SMTP_PASSWORD_FILE": str(tmp_path / "password")})
+    assert settings.smtp_password.get_secret_value() == "correct horse"
+    assert "horse" not in repr(settings)
+
+
+def test_an_inbox_too_long_to_carry_a_mark_is_named_with_the_limit(tmp_path: Path) -> None:
+    table = '[partnerships.chscp]\ninbox = "{}@chscp.example"\nbusiness_support = "b@council.example"\n{}'
+    with pytest.raises(SettingsError, match="at most 35 letters"):
+        smtp(tmp_path, table.format("x" * 36, ""))
+    smtp(tmp_path, table.format("x" * 35, ""))
+    smtp(tmp_path, table.format("x" * 36, "plus_addresses = false"))
+
+
+def test_a_file_of_authorities_that_holds_none_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("nothing", encoding="utf-8")
+    with pytest.raises(SettingsError, match="ca.pem holds no certificate"):
+        transport_of(smtp(tmp_path, SMTP, 'smtp_ca_file = "ca.pem"'))

@@ -30,6 +30,7 @@ from cases.store.setup import migrate
 from cases.submission import Submission
 from cases.tables import clocks
 from cases.vault import MasterKeys
+from tests.bench import hostile_mail, sending
 
 NOW = datetime(2026, 11, 27, 10, tzinfo=UTC)
 ROUNDS = 5
@@ -43,6 +44,8 @@ def main() -> None:
         report = {
             "machine": {"python": platform.python_version(), "cores": os.cpu_count(), "sqlite": sqlite3.sqlite_version},
             "intake": _against_floor(lambda: _receive(casework), _floor(Path(folder))),
+            "sending": sending.measure(casework, NOW),
+            "hostile_mail": hostile_mail.measure(),
             "wake_up": _wake_up(casework),
             "help_seconds": _command("--help"),
             "check_seconds": _command("check"),

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from cases.reference import (
     Reference,
+    bounce_address,
     clean,
     code_hash,
     code_matches,
     find_tokens,
+    is_bounce_address,
     message_id,
     new_code,
     reply_address,
@@ -276,3 +278,26 @@ def test_an_inbox_too_long_for_a_token_is_refused_with_the_limit() -> None:
     assert len(reply_address("x" * 37 + "@chscp.example", made).split("@")[0]) == 64
     with pytest.raises(ValueError, match="at most 37"):
         reply_address("x" * 38 + "@chscp.example", made)
+
+
+@PROPERTY
+@given(tokens())
+def test_a_bounce_address_names_its_letter_and_is_told_from_a_reply_address(made: str) -> None:
+    address = bounce_address("escalations@chscp.example", made)
+    assert address == f"escalations+b-{made}@chscp.example"
+    assert token_in_address(address) == token_in_address(address.upper()) == made
+    assert is_bounce_address(address)
+    assert is_bounce_address(address.upper())
+    assert not is_bounce_address(reply_address("escalations@chscp.example", made))
+
+
+@pytest.mark.parametrize("address", ["", "b-@chscp.example", "escalations+b-hello@chscp.example", "b-x@y.example"])
+def test_another_address_is_no_bounce_address(address: str) -> None:
+    assert not is_bounce_address(address)
+
+
+def test_an_inbox_too_long_for_a_bounce_address_is_refused_with_the_limit() -> None:
+    made = token(SECRET, "reply", "1")
+    assert len(bounce_address("x" * 35 + "@chscp.example", made).split("@")[0]) == 64
+    with pytest.raises(ValueError, match="at most 35"):
+        bounce_address("x" * 36 + "@chscp.example", made)

@@ -282,7 +282,7 @@ def killed_and_restarted(folder: Path, kill_at: int, expected: Counter[tuple[str
 
 @pytest.mark.slow
 @pytest.mark.parametrize("share", range(SHARES))
-def test_a_kill_at_any_point_loses_and_doubles_nothing(tmp_path: Path, share: int) -> None:
+def test_e1_e2_e3_e4_a_kill_at_any_point_loses_and_doubles_nothing(tmp_path: Path, share: int) -> None:
     """E1-E4: intake, answer, chase and send, at every commit and external call."""
     (tmp_path / "whole").mkdir()
     points, expected = undisturbed(tmp_path / "whole")

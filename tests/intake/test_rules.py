@@ -1,5 +1,6 @@
 """The acceptance table: what becomes of a message, and by which rule."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.reference import Reference
-from intake.message import Understood, understand
-from intake.rules import LOOP_HEADER, RULES, WAYS, Found, Judged, Match, judge, tokens_of
+from intake.mail.message import Understood, understand
+from intake.rules import FEW_WORDS, LOOP_HEADER, RULES, WAYS, Found, Judged, Match, judge, tokens_of
 
 MAILS = Path(__file__).parent / "mails"
 TOKEN = "0123456789abcdefghjkmnpqrs"
@@ -38,7 +39,7 @@ def judged(understood: Understood, *matches: Match) -> Judged:
         ("delay", "report", "filed"),
         ("out_of_office_marked", "automatic reply", "filed"),
         ("out_of_office_bare", "automatic reply", "filed"),
-        ("calendar_reply", "calendar response", "tray"),
+        ("calendar_reply", "calendar response", "filed"),
     ],
 )
 def test_each_kind_of_mail_falls_under_its_rule_even_with_a_good_token(name: str, rule: str, becomes: str) -> None:
@@ -59,6 +60,15 @@ def test_each_kind_of_mail_falls_under_its_rule_even_with_a_good_token(name: str
         (mail("Auto-Submitted: auto-replied"), "automatic reply"),
         (mail("Precedence: auto_reply"), "automatic reply"),
         (mail("X-Autoreply: yes"), "automatic reply"),
+        (mail("Received: by x\n" * 101 + "Subject: x"), "too many hops"),
+        (mail("X-Mailer: vacation 1.2"), "automatic reply"),
+        (mail("Subject: Out of Office"), "automatic reply"),
+        (mail("Subject: Allan o'r swyddfa / Out of office"), "automatic reply"),
+        (mail("Subject: Ateb awtomatig: x"), "automatic reply"),
+        (mail("Subject: Autoreply: x"), "automatic reply"),
+        (mail("Subject: Jo Smith - Out of Office"), "automatic reply"),
+        (mail("Subject: On leave until 7 December"), "automatic reply"),
+        (mail("Subject: Abwesenheitsnotiz"), "automatic reply"),
         (mail("X-Auto-Response-Suppress: All", "X-MS-Exchange-Inbox-Rules-Loop: jo@health.example"), "automatic reply"),
         (mail("Return-Path: <>", "Subject: hello"), "automatic reply"),
         (mail("Subject: [EXTERNAL] Automatic reply: x"), "automatic reply"),
@@ -84,6 +94,14 @@ def test_mail_that_no_person_wrote_to_us_never_answers(understood: Understood, r
         "Subject: Annual leave cover for the plan",
         "X-Auto-Response-Suppress: DR, OOF, AutoReply",
         "Subject: failure notice",
+        "Subject: Out of hours cover",
+        "Subject: Absence of the child from school",
+        "Subject: Away days",
+        "Subject: Automatic doors at the refuge",
+        "Subject: AW: Abwesenheitsnotiz",
+        "Subject: Leave to remain",
+        "X-Mailer: Apple Mail (2.3)",
+        "\n".join(["Received: by x"] * 100),
         "Return-Path: <jo@health.example>",
     ],
 )
@@ -170,3 +188,30 @@ def test_every_message_is_judged_once_with_a_reason(raw: bytes, matches: list[Ma
         assert {match.case_id for match in matches} == {found.match.case_id if found.match else None}
         assert any(match.expected_sender for match in matches)
         assert any(match.way != "subject" for match in matches)
+
+
+FORM, KNOWN = Found(form=True), Found(known_sender=True, words=FEW_WORDS)
+
+
+@pytest.mark.parametrize(
+    ("understood", "found", "rule", "becomes"),
+    [
+        (mail(), FORM, "form by mail", "lines"),
+        (mail(), KNOWN, "own words", "words"),
+        (mail(), Found(form=True, known_sender=True, words=FEW_WORDS), "form by mail", "lines"),
+        (mail(), Found(known_sender=True, words=FEW_WORDS - 1), "unknown", "tray"),
+        (mail(), Found(words=FEW_WORDS), "unknown", "tray"),
+        (mail("Subject: Re: CHSCP-2026-0042"), KNOWN, "unknown", "tray"),
+        (mail("Subject: Re: CHSCP-2026-0042"), FORM, "form by mail", "lines"),
+        (mail(sender="a@x.example, b@x.example"), KNOWN, "unknown", "tray"),
+        (mail("List-Id: <all.health.example>"), FORM, "list mail", "tray"),
+        (mail("Auto-Submitted: auto-replied"), FORM, "automatic reply", "filed"),
+        (mail(), Found((ASKED,), form=True, known_sender=True, words=FEW_WORDS), "answer", "answer"),
+        (mail(), Found((replace(ASKED, expected_sender=False),), form=True), "stranger", "tray"),
+    ],
+)
+def test_a_mail_opens_a_case_only_where_it_leads_to_none_and_a_person_wrote_it(
+    understood: Understood, found: Found, rule: str, becomes: str
+) -> None:
+    judged = judge(understood, found, [INBOX])
+    assert (judged.rule, judged.becomes) == (rule, becomes)

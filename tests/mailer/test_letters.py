@@ -59,7 +59,9 @@ VALUES: dict[str, Any] = {
     "due": DUE, "full_concern": "Plantedconcern in full.", "harm_advice": "Call 999.", "harm_cited": "policy 1.6",
     "history": [STAGE | {"ended": "It is not resolved"}], "incomplete": ["the actions so far"], "kind": "guide",
     "encloses_record": True, "held": True, "handling": RULE, "lacking": [RULE],
-    "leads": [PERSON], "member": True, "members": [PERSON], "minutes": 15, "missing": ["The child's initials", "Why?"],
+    "leads": [PERSON], "member": True, "members": [PERSON], "minutes": 15, "most": 300,
+    "inbox": "escalations@chscp.example",
+    "missing": ["The child's initials", "Why?"],
     "not_filed": ["Tom Plantedname"], "others": [PERSON], "outcome": "It is resolved", "phone": "020 7946 0011",
     "outside": {"to": "the Secretary of State", "hands_over": "the record", "comes_back": "We are told."},
     "procedure": "Contact the LADO.", "purpose_words": "to open a page", "raised_by": PERSON,
@@ -196,6 +198,37 @@ def test_a_reply_with_what_is_missing_opens_with_its_lines() -> None:
     links = Tags(body(letter("received", offers=()), "html")).links
     reply = next(link for link in links if "body=The" in link)
     assert unquote(reply).partition("body=")[2].startswith("The child's initials:\r\nWhy?\r\n")
+
+
+def reply_link(missing: list[str]) -> tuple[str, str]:
+    """The link that opens a reply with the missing lines, as the page's source has it and as a browser reads it."""
+    html = body(letter("received", VALUES | {"missing": missing}, offers=()), "html")
+    [source] = [each for each in re.findall(r'href="([^"]+)"', html) if "subject=" in each]
+    [read] = [each for each in Tags(html).links if "subject=" in each]
+    return source, read
+
+
+def test_a_ready_reply_opens_alike_in_outlook_on_an_iphone_and_in_gmail() -> None:
+    """RFC 6068: lines end in %0D%0A, a space is %20, and the page's source writes the ampersand as &amp;."""
+    source, link = reply_link(["Is it “urgent” & why – 100 % sure?", "Café"])
+    assert "&amp;body=" in source
+    assert source.replace("&amp;", "&") == link
+    assert re.fullmatch(r"mailto:[!-~]+", link)
+    assert not re.search(r"[+\"'<> ]|%22|%0A(?<!%0D%0A)|%0D(?!%0A)", link)
+    written = unquote(link.partition("body=")[2])
+    assert written.startswith("Is it 'urgent' & why - 100 % sure?\r\nCafé:\r\n")
+    assert "&" not in link.partition("body=")[2]
+
+
+def test_a_ready_reply_is_never_longer_than_outlook_takes_and_keeps_our_mark() -> None:
+    labels = [f"A long question with the number {number}, asked in many words" for number in range(60)]
+    source, link = reply_link(labels)
+    assert len(source) < 2_000
+    written = unquote(link.partition("body=")[2])
+    assert written.endswith(f"Our mark: {TOKEN}")
+    kept = [line for line in written.split("\r\n") if line.startswith("A long")]
+    assert kept == [f"{label}:" for label in labels[: len(kept)]]
+    assert len(kept) > 10
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)

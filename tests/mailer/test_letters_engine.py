@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 
 from cases.case import BUSINESS_SUPPORT, Case
 from cases.directory import Agency, Directory, Person
+from cases.policy import Facts
 from cases.policy_files.reading import read_policy
-from cases.submission import Answer, Submission
-from cases.verbs import answers, clocks, messages, opening
+from cases.submission import BY_FORM, Answer, Arrival, Submission, Unread
+from cases.verbs import adding, answers, clocks, messages, opening, proposals
 from cases.verbs.decision import Decision, Letter, Moment, Offer
 from cases.verbs.posted import posted
 from cases.working_time import Calendar
@@ -31,7 +32,7 @@ LETTERS = Letters(ROOT / "templates/letters")
 POLICY = read_policy(ROOT / "policies/chscp.yaml")
 CALENDAR = Calendar(ZoneInfo("Europe/London"), {}, date(2027, 12, 31))
 START = datetime(2026, 11, 27, 10, 0, tzinfo=UTC)
-WITHOUT_THE_ENGINE = {"code", "tray"}
+WITHOUT_THE_ENGINE = {"acknowledged", "code", "held", "mailbox", "tray", "trial"}
 AGENCIES = (
     Agency("hosp", "Homerton Healthcare", ("homerton.example",)),
     Agency("csc", "Hackney", ("hackney.example",)),
@@ -74,12 +75,13 @@ class Story:
     """A case played through, with every letter that was written on the way."""
 
     submission: Submission = SUBMISSION
+    arrival: Arrival = BY_FORM
     now: datetime = START
     letters: list[Letter] = field(default_factory=list)
     case: Case = Case("c1", "chscp", "CHSCP-2026-0042", "hash", START, "main")
 
     def __post_init__(self) -> None:
-        self.keep(opening.receive(self.case, self.submission, "482913", self.moment()))
+        self.keep(opening.receive(self.case, self.submission, "482913", self.moment(), self.arrival))
         self.keep(opening.confirm(self.case, self.moment()))
 
     def moment(self) -> Moment:
@@ -142,8 +144,10 @@ def confidential() -> Story:
 
 def agreed() -> Story:
     story = Story(replace(SUBMISSION, starts_at="line_managers"))
+    resolved = Answer("outcome:resolved", "s1", "Visited.")
+    story.keep(proposals.propose(story.case, line_managers(story)[0], resolved, story.moment()))
     for who in line_managers(story):
-        story.keep(answers.hear(story.case, who, Answer("outcome:resolved", "s1", "Visited."), story.moment()))
+        story.keep(answers.hear(story.case, who, resolved, story.moment()))
     return story
 
 
@@ -168,7 +172,19 @@ def line_managers(story: Story) -> list[str]:
     return [party.key for party in story.case.parties if party.role == "line_manager"]
 
 
-STORIES: tuple[Callable[[], Story], ...] = (chased, decided, confidential, closed, disputed)
+def written_in() -> Story:
+    """An e-mail in own words, with words of immediate harm; its raiser adds to it; somebody writes in their name."""
+    arrival = Arrival("words", "m1", harm_words=("not safe tonight",), attachments=("notes.pdf",), also_to=("Leeds",))
+    story = Story(replace(SUBMISSION, child="", other_agency="", other_email=""), arrival)
+    soon = Unread("protects_by", "Is there a date by which this must be settled to protect the child?", "soon")
+    facts: Facts = {"child": "A.B.", "area": ("plans",), "other_agency": "csc"}
+    story.keep(adding.added(story.case, "m2", "p1", facts, (soon,), story.moment()))
+    why, said = "Our mail server could not confirm the sender (DMARC).", "RESOLVED: It is resolved"
+    story.keep(messages.not_confirmed(story.case, "m3", story.case.raiser, why, said, "482913", story.moment()))
+    return story
+
+
+STORIES: tuple[Callable[[], Story], ...] = (chased, decided, confidential, closed, disputed, written_in)
 
 
 def purposes_of_the_engine() -> set[str]:
@@ -241,14 +257,24 @@ PIECES = (
 HOSTILE = st.text(min_size=1) | st.lists(st.sampled_from(PIECES), min_size=1).map("".join)
 
 
-OURS = ("reference", "due", "kind", "harm_cited", "cited", "ended")  # what the engine and the policy alone write
+OURS = (
+    "reference",
+    "due",
+    "kind",
+    "harm_cited",
+    "cited",
+    "ended",
+    "meeting",
+)  # what the engine and the policy alone write
 ONE_OF_EACH = {letter.purpose: letter for story in STORIES for letter in story().letters}
 
 
 def planted(value: Any, text: str, name: str = "") -> Any:
     """The value with this text in every place that a person may have written."""
+    if name in OURS:
+        return value
     if isinstance(value, str):
-        return value if name in OURS or not value else f"x{text}x"
+        return f"x{text}x" if value else value
     if isinstance(value, Mapping):
         return {key: planted(each, text, key) for key, each in value.items()}
     return [planted(each, text) for each in value] if isinstance(value, list) else value

@@ -87,6 +87,8 @@ OUTCOMES = (
     Offer("outcome:resolved", "RESOLVED", "It is resolved", "s1", ("remark",)),
     Offer("outcome:not_resolved", "NOT RESOLVED", "It is not resolved, and has to go further", "s1", ("remark",)),
 )
+PROSE = "Hi, spoke to Ruth this morning and we've agreed the visit will go ahead\nso happy to close this"
+YES = Offer("outcome:resolved", "YES", "Yes, record it as: It is resolved", "s2", words=PROSE)
 ALWAYS = (
     Offer("meeting", "MEETING", "We will meet or talk on this date", "s1", ("date",)),
     Offer("by", "BY", "I will answer by this date", "s1", ("date",)),
@@ -110,6 +112,13 @@ ASKED: Mapping[str, Any] = {"told": [], "unknown": [], "history": [], "incomplet
 RESOLVED = [
     {"who": "Tom Reed, line manager", "outcome": "It is resolved", "text": "Visited on 1 December. Plan reopened."}
 ]
+
+CONFIRMS = (
+    Offer("confirm", "CONFIRM", "Yes, this is from me, and it is an escalation: go on", "case"),
+    Offer("withdraw", "NOT AN ESCALATION", "I did not mean it as an escalation", "case", ("remark",)),
+)
+DATE = "Is there a date by which this must be settled to protect the child?"
+OPEN = ["The child's initials", "The other agency", "What does your concern rest on?"]
 
 Golden = tuple[str, str, Mapping[str, Any], Sequence[Offer], Mapping[str, str]]
 LETTERS: dict[str, Golden] = {
@@ -142,8 +151,32 @@ LETTERS: dict[str, Golden] = {
     }, (), DANA),
     "immediate-harm": ("immediate_harm", "Lena Fox", {
         "raised_by": DANA, "phone": "020 7946 0011", "harm_cited": "policy 1.6", "leads": [LENA],
+        "found": [], "confirmed": False,
         "harm_advice": HARM,
     }, (), LENA),
+    "immediate-harm-found-in-an-e-mail": ("immediate_harm", "colleague", {
+        "raised_by": DANA, "phone": "", "harm_cited": "policy 1.6", "leads": [],
+        "found": ["not safe tonight"], "confirmed": False, "harm_advice": HARM, "receiving_agency": "",
+    }, (), {"email": "support@chscp.example"}),
+    "confirm-own-words": ("confirm_raised", "Dana Whitlock", {
+        "code": "482913", "in_words": True, "missing": OPEN, "harm_advice": "", "harm_cited": "policy 1.6",
+        "child": "", "child_numbers": "", "receiving_agency": "", "wanted": "",
+    }, CONFIRMS, DANA),
+    "confirm-lines-with-immediate-harm": ("confirm_raised", "Dana Whitlock", {
+        "code": "482913", "in_words": False, "missing": [], "harm_advice": HARM, "harm_cited": "policy 1.6",
+    }, CONFIRMS, DANA),
+    "added-to-the-case": ("added", "Dana Whitlock", {
+        "added": [{"label": "The child's initials", "text": "A.B."},
+                  {"label": "What is the difference about?", "text": "Levels of need; Something else"}],
+        "unread": [{"label": DATE, "text": "as soon as possible"}], "missing": [DATE],
+    }, (), DANA),
+    "did-you-write-this": ("confirm_sender", "Tom Reed", {
+        "code": "482913", "said": "RESOLVED: It is resolved",
+        "why": "The sender is not confirmed. Our mail server could not confirm the sender (DMARC).",
+    }, (), TOM),
+    "acknowledged": ("acknowledged", "Sam Reilly", {
+        "by": "Monday 30 November 2026",
+    }, (), {"email": "sam@elsewhere.example"}),
     "for-information": ("for_information", "Anna Bell", {
         "why": "as we read 2.6", "actors": [RUTH, TOM], "stage": SECOND, "to_title": "Child Protection Chair",
     }, (), {"email": "anna.bell@chscp.example"}),
@@ -156,6 +189,9 @@ LETTERS: dict[str, Golden] = {
         "stage": FIRST, "target": "Stage 2: Line managers", "due": DUE, "said": [],
         "silent": ["Marcus Lee, practitioner"],
     }, MOVES, DANA),
+    "proposed": ("proposed", "Tom Reed", {
+        "stage": SECOND, "outcome": "It is resolved", "text": PROSE,
+    }, (YES, *OUTCOMES, *ALWAYS), TOM),
     "outcome": ("outcome", "Dana Whitlock", {
         "stage": SECOND, "said": RESOLVED, "days": 3, "cited": "policy 3.1",
     }, OBJECT, DANA),

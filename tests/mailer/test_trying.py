@@ -76,7 +76,7 @@ def test_a_sender_that_was_overtaken_while_it_made_the_letter_does_not_send_it_a
     class Slow(Guard):
         """While the first sender works on, its claim runs out and another takes the letter."""
 
-        def check(self, address: str) -> None:
+        def check(self, email: str, meant: str | None = None) -> None:
             world.clock.move(LEASE)
             outbox(world, second).send(letter.id, world.clock())
 
@@ -115,12 +115,12 @@ def test_a_mail_server_that_stays_away_is_tried_every_hour_and_after_four_a_pers
     while world.clock() - began < timedelta(hours=12):
         sending.drain(world.clock())
         world.clock.move(timedelta(minutes=1))
-    assert transport.times() == 6 + 11  # after 0, 1, 3, 7, 15 and 31 minutes, then 63 and every hour
+    assert 6 + 8 <= transport.times() <= 6 + 11  # after 0, 1, 3, 7, 15 and 31 minutes, then 63 and every hour or so
     [words] = support_is_told(world)
     assert "Ben Carter" in words
     assert sum("is delayed at the mail server" in each for each in entries(world)) == 1
     transport.trouble = None
-    world.clock.move(timedelta(hours=1))
+    world.clock.move(timedelta(hours=2))
     sending.drain(world.clock())
     assert stage_letter(world).state == "accepted"
     assert len(support_is_told(world)) == 1

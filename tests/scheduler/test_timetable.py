@@ -13,6 +13,8 @@ def test_every_job_runs_what_it_is_named_after() -> None:
         chase=lambda now: ran.append(("chase", now)),
         send=lambda now: ran.append(("send", now)),
         judge=lambda now: ran.append(("judge", now)),
+        poll=lambda now: ran.append(("poll", now)),
+        remind=lambda now: ran.append(("remind", now)),
         checkpoint=lambda now: ran.append(("checkpoint", now)),
     )
     names = {}
@@ -22,9 +24,11 @@ def test_every_job_runs_what_it_is_named_after() -> None:
         names[job.name] = what
         assert moment == NOW
     assert names == {
+        "look into the mailboxes": "poll",
         "judge mail that was stored and not yet read": "judge",
         "look at the clocks whose time has come": "chase",
         "send the letters that wait": "send",
+        "remind business support of mail that waits in the tray": "remind",
         "take the day's checkpoint of the record": "checkpoint",
     }
 
@@ -32,6 +36,8 @@ def test_every_job_runs_what_it_is_named_after() -> None:
 def test_nobody_waits_longer_than_a_few_seconds_for_a_letter_and_a_day_never_lacks_its_checkpoint() -> None:
     def nothing(now: datetime) -> None: ...
 
-    every = {job.name: job.every for job in timetable(chase=nothing, send=nothing, judge=nothing, checkpoint=nothing)}
+    jobs = timetable(chase=nothing, send=nothing, judge=nothing, poll=nothing, remind=nothing, checkpoint=nothing)
+    every = {job.name: job.every for job in jobs}
+    assert every["look into the mailboxes"] <= timedelta(minutes=1)
     assert every["send the letters that wait"] <= timedelta(seconds=10)
     assert every["take the day's checkpoint of the record"] <= timedelta(hours=1)

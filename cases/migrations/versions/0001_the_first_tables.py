@@ -21,6 +21,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("partnership_id", "key"),
     )
     op.create_table(
+        "api_calls",
+        sa.Column("mark", sa.Text(), nullable=False),
+        sa.Column("partnership_id", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("mark"),
+    )
+    op.create_table(
         "api_keys",
         sa.Column("hash", sa.Text(), nullable=False),
         sa.Column("partnership_id", sa.Text(), nullable=False),
@@ -40,9 +49,10 @@ def upgrade() -> None:
     op.create_table(
         "brakes",
         sa.Column("partnership_id", sa.Text(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
         sa.Column("pulled_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("partnership_id"),
+        sa.PrimaryKeyConstraint("partnership_id", "about"),
     )
     op.create_table(
         "cases",
@@ -159,6 +169,7 @@ def upgrade() -> None:
         sa.Column("fence", sa.Integer(), server_default="0", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("repeated", sa.Boolean(), nullable=False),
+        sa.Column("let_go", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("message_id", sa.Text(), nullable=False),
         sa.Column("token_hash", sa.Text(), nullable=False),
         sa.Column("page_hash", sa.Text(), nullable=False),
@@ -177,6 +188,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("letters", schema=None) as batch_op:
         batch_op.create_index("letters_accepted", ["partnership_id", "accepted_at"], unique=False)
+        batch_op.create_index("letters_held", ["partnership_id"], unique=False, sqlite_where=sa.text("state = 'held'"))
         batch_op.create_index("letters_of_case", ["case_id"], unique=False)
         batch_op.create_index(
             "letters_to_send",
@@ -191,8 +203,9 @@ def upgrade() -> None:
         sa.Column("partnership_id", sa.Text(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("older", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("validity", sa.Integer(), nullable=True),
-        sa.Column("last_uid", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("validity", sa.BigInteger(), nullable=True),
+        sa.Column("last_uid", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("dated_to", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("polled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=True),
@@ -206,6 +219,7 @@ def upgrade() -> None:
         sa.Column("mailbox", sa.Text(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("same_as", sa.Text(), nullable=False),
+        sa.Column("id_token", sa.Text(), nullable=True),
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("why", sa.Text(), nullable=True),
@@ -213,13 +227,16 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Text(), nullable=True),
         sa.Column("letter_id", sa.Text(), nullable=True),
         sa.Column("awaits", sa.Text(), nullable=True),
+        sa.Column("owned_by", sa.Text(), nullable=True),
+        sa.Column("reminded_on", sa.Date(), nullable=True),
         sa.Column("key_subject", sa.Text(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.CheckConstraint("state IN ('stored','answered','filed','tray','done')"),
+        sa.CheckConstraint("state IN ('stored','opened','answered','filed','tray','done')"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("mailbox", "same_as"),
     )
     with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.create_index("messages_by_id", ["mailbox", "id_token"], unique=False)
         batch_op.create_index(
             "messages_waiting",
             ["partnership_id", "received_at"],
@@ -270,8 +287,8 @@ def upgrade() -> None:
     op.create_table(
         "receipts",
         sa.Column("mailbox", sa.Text(), nullable=False),
-        sa.Column("validity", sa.Integer(), nullable=False),
-        sa.Column("uid", sa.Integer(), nullable=False),
+        sa.Column("validity", sa.BigInteger(), nullable=False),
+        sa.Column("uid", sa.BigInteger(), nullable=False),
         sa.Column("partnership_id", sa.Text(), nullable=False),
         sa.Column("message_id", sa.Text(), nullable=False),
         sa.Column("moved_at", sa.DateTime(timezone=True), nullable=True),

@@ -241,3 +241,70 @@ def test_a_raiser_who_notes_it_on_file_but_was_never_told_keeps_the_case_open() 
     say(play, "Ben Cole", "on_file", "2026-12-01 10:00", about="case")
     play.run_to(at("2026-12-31 10:00"))
     assert (play.case.status, play.case.told) == ("closing", False)
+
+
+def told_of_a_dispute(play: Play) -> set[str]:
+    return {letter.name for letter in play.letters if letter.purpose == "disputed"}
+
+
+def test_e49_two_managers_who_answer_differently_within_a_second_make_a_dispute() -> None:
+    """E49: both recorded in arrival order; case "conflicting"; neither applied; both and the partnership told."""
+    play = begun(starts_at="line_managers")
+    say(play, "Dev Ellis", "outcome:resolved", "2026-11-30 09:00:00.2", "Visited.")
+    say(play, "Carol Dunn", "outcome:not_resolved", "2026-11-30 09:00:00.9", "Nobody came.")
+    recorded = [entry.words for step in play.steps for entry in step.decision.entries if entry.kind == "outcome_said"]
+    assert ["Visited." in recorded[0], "Nobody came." in recorded[1], len(recorded)] == [True, True, 2]
+    assert [(said.outcome, said.text) for said in play.case.stages[-1].said] == [
+        ("resolved", "Visited."),
+        ("not_resolved", "Nobody came."),
+    ]
+    assert (play.case.status, play.case.outcome, play.case.told) == ("disputed", None, False)
+    assert (play.case.stages[-1].outcome, play.case.stages[-1].stage) == (None, "line_managers")
+    assert told_of_a_dispute(play) == {"Dev Ellis", "Carol Dunn", "Alice Osei"}
+    [task] = [letter for letter in play.letters if letter.purpose == "task" and letter.offers]
+    assert {offer.word for offer in task.offers} == {"SETTLED RESOLVED", "SETTLED NOT RESOLVED"}
+    assert (task.to, play.case.running("timescale", "s1")) == (BUSINESS_SUPPORT, ())
+
+
+def test_e50_the_other_side_answers_again_differently_and_nothing_moves_until_the_raising_side_agrees() -> None:
+    """E50: later one recorded as a change, earlier kept; open timers follow the later only after a person agrees."""
+    play = begun(starts_at="line_managers")
+    say(play, "Dev Ellis", "outcome:resolved", "2026-11-30 09:00", "Visited.")
+    [clock] = play.case.running("timescale", "s1")
+    say(play, "Dev Ellis", "outcome:not_resolved", "2026-11-30 11:00", "I was wrong.")
+    recorded = [entry.words for step in play.steps for entry in step.decision.entries if entry.kind == "outcome_said"]
+    assert ["Visited." in recorded[0], "I was wrong." in recorded[1]] == [True, True]
+    assert [said.text for said in play.case.stages[-1].said] == ["I was wrong."]
+    assert play.case.running("timescale", "s1") == (clock,)
+    assert play.case.stages[-1].running
+    assert "Carol Dunn" in {letter.name for letter in play.letters if letter.purpose == "move_proposed"}
+    say(play, "Carol Dunn", "move", "2026-11-30 12:00")
+    assert [row.stage for row in play.case.stages] == ["line_managers", "senior_managers"]
+
+
+def test_e50_a_changed_answer_after_the_stage_was_settled_waits_for_a_person() -> None:
+    """E50: later one recorded as a change, earlier kept; open timers follow the later only after a person agrees."""
+    play = begun(starts_at="line_managers")
+    say(play, "Dev Ellis", "outcome:resolved", "2026-11-30 09:00")
+    say(play, "Carol Dunn", "outcome:resolved", "2026-11-30 10:00")
+    before = play.case
+    say(play, "Dev Ellis", "outcome:not_resolved", "2026-11-30 11:00", "I take it back.", about="s1")
+    [late] = [entry for step in play.steps for entry in step.decision.entries if entry.kind == "came_late"]
+    assert "I take it back." in late.words
+    assert (
+        "answered after the matter had ended" in [task.words for step in play.steps for task in step.decision.tasks][-1]
+    )
+    assert (play.case.status, play.case.stages, play.case.clocks) == ("closing", before.stages, before.clocks)
+
+
+def test_e50_the_raising_side_ends_its_own_stage_when_it_takes_resolved_back() -> None:
+    """E50 holds for the clocks of others: that it is not resolved is the raising side's own to say, and is acted on."""
+    play = begun(starts_at="line_managers")
+    say(play, "Carol Dunn", "outcome:resolved", "2026-11-30 09:00", "They agreed.")
+    say(play, "Carol Dunn", "outcome:not_resolved", "2026-11-30 11:00", "They did not.")
+    recorded = [entry.words for step in play.steps for entry in step.decision.entries if entry.kind == "outcome_said"]
+    assert ["They agreed." in recorded[0], "They did not." in recorded[1]] == [True, True]
+    assert [(row.stage, row.outcome) for row in play.case.stages] == [
+        ("line_managers", "not_resolved"),
+        ("senior_managers", None),
+    ]

@@ -1,0 +1,120 @@
+"""The brakes on letters: how many went lately, who is held, and what waits for a person to let it go (guarantees, D6).
+
+A brake once pulled holds on until business support lets go: letters to one person about one case, or all letters of a
+partnership. Nothing that is held is dropped.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects.sqlite import insert as insert_or
+
+from cases.tables import brakes, cases, letters
+
+ALL = "all"
+# A long case sends the person who raised it some thirty letters, and a dozen on a day when everybody answers at once.
+# Two robots that answer each other pass the first of these limits in minutes.
+MOST_TO_ONE_PERSON = ((timedelta(minutes=10), 20), (timedelta(days=1), 25), (timedelta(days=3650), 150))
+AN_HOUR = timedelta(hours=1)
+SEVEN_DAYS = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What of a partnership's letters has not left, for the desk."""
+
+    held: int
+    waiting: int  # the mail server did not take them yet
+    refused: int  # of those to nobody on a case: codes, and letters to business support
+    oldest: datetime | None  # when the first of those that wait was written
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Letters of one kind about one case, or about none, that wait for business support."""
+
+    reference: str
+    purpose: str
+    count: int
+    since: datetime
+
+
+def person(case_id: str, recipient: str) -> str:
+    """What the brake on one person's letters about one case is called."""
+    return f"{case_id}:{recipient}"
+
+
+def is_pulled(connection: Connection, partnership: str, about: str) -> bool:
+    chosen = (brakes.c.partnership_id == partnership) & (brakes.c.about == about) & brakes.c.released_at.is_(None)
+    return connection.execute(select(brakes.c.about).where(chosen)).first() is not None
+
+
+def pull(connection: Connection, partnership: str, about: str, now: datetime) -> bool:
+    """Hold letters from now on. Says whether the brake was loose before."""
+    row = insert_or(brakes).values(partnership_id=partnership, about=about, pulled_at=now)
+    anew = row.on_conflict_do_update(
+        index_elements=["partnership_id", "about"],
+        set_={"pulled_at": now, "released_at": None},
+        where=brakes.c.released_at.is_not(None),
+    )
+    return connection.execute(anew).rowcount == 1
+
+
+def release(connection: Connection, partnership: str, now: datetime) -> list[str]:
+    """Loosen every brake of a partnership. Gives the ids of the letters that go now, in the order of their writing."""
+    pulled = (brakes.c.partnership_id == partnership) & brakes.c.released_at.is_(None)
+    connection.execute(update(brakes).where(pulled).values(released_at=now))
+    held = (letters.c.partnership_id == partnership) & (letters.c.state == "held")
+    ids = list(connection.execute(select(letters.c.id).where(held).order_by(letters.c.planned_at)).scalars())
+    connection.execute(update(letters).where(held).values(state="planned", next_try_at=now, let_go=True))
+    return ids
+
+
+def too_many_to(connection: Connection, partnership: str, case_id: str, recipient: str, now: datetime) -> bool:
+    """Whether one person has had as many letters about a case as is usual in any of the spans."""
+    same = (letters.c.case_id == case_id) & (letters.c.recipient == recipient) & letters.c.let_go.is_(False)
+    since = _released_at(connection, partnership, person(case_id, recipient)) or now - MOST_TO_ONE_PERSON[-1][0]
+    sent = list(connection.execute(select(letters.c.accepted_at).where(same, letters.c.accepted_at > since)).scalars())
+    return any(sum(at > now - span for at in sent) >= most for span, most in MOST_TO_ONE_PERSON)
+
+
+def too_many(connection: Connection, partnership: str, most: int, now: datetime) -> bool:
+    """Whether a partnership has sent as many letters in the last hour as it may."""
+    since = max(now - AN_HOUR, _released_at(connection, partnership, ALL) or now - AN_HOUR)
+    chosen = (letters.c.partnership_id == partnership) & (letters.c.accepted_at > since) & letters.c.let_go.is_(False)
+    return int(connection.execute(select(func.count()).select_from(letters).where(chosen)).scalar_one()) >= most
+
+
+def standing(connection: Connection, partnership: str, now: datetime) -> Standing:
+    """What has not left. A refused letter that belongs to no case is shown for a week."""
+    mine = letters.c.partnership_id == partnership
+    tried = mine & (letters.c.state == "planned") & (letters.c.attempts > 0)
+    lost = letters.c.state.in_(("refused", "bounced")) & letters.c.case_id.is_(None)
+    count = select(func.count()).select_from(letters)
+    waiting = connection.execute(select(func.count(), func.min(letters.c.planned_at)).where(tried)).one()
+    return Standing(
+        held=connection.execute(count.where(mine, letters.c.state == "held")).scalar_one(),
+        waiting=waiting[0],
+        refused=connection.execute(count.where(mine, lost, letters.c.planned_at > now - SEVEN_DAYS)).scalar_one(),
+        oldest=waiting[1],
+    )
+
+
+def held(connection: Connection, partnership: str) -> list[Held]:
+    """What is held, by case and kind, the longest first."""
+    since = func.min(letters.c.planned_at)
+    chosen = (letters.c.partnership_id == partnership) & (letters.c.state == "held")
+    found = (
+        select(cases.c.reference, letters.c.purpose, func.count(), since)
+        .select_from(letters.outerjoin(cases, cases.c.id == letters.c.case_id))
+        .where(chosen)
+        .group_by(cases.c.reference, letters.c.purpose)
+        .order_by(since)
+    )
+    return [Held(row[0] or "", row[1], row[2], row[3]) for row in connection.execute(found)]
+
+
+def _released_at(connection: Connection, partnership: str, about: str) -> datetime | None:
+    chosen = (brakes.c.partnership_id == partnership) & (brakes.c.about == about)
+    return connection.execute(select(brakes.c.released_at).where(chosen)).scalar()

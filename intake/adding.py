@@ -1,0 +1,51 @@
+"""A raiser's reply with lines of the form: what was missing in the case, and nothing else, is filled in."""
+
+from datetime import datetime
+
+from cases.arrivals import Arrivals
+from cases.case import Case
+from cases.correspondence import Traced
+from cases.holidays import england
+from cases.policy import Facts
+from cases.submission import Answer
+from intake.forms.lines import read_lines, supplied
+from intake.mail.message import Understood
+from intake.replies.new_text import new_text
+
+
+class Adding:
+    def __init__(self, arrivals: Arrivals) -> None:
+        self._arrivals = arrivals
+
+    def add(
+        self, message_id: str, understood: Understood, letter: Traced, answer: Answer | None, why: str, now: datetime
+    ) -> bool:
+        """Fill in what was missing, and hear the offered answer above it, if there is one.
+
+        Says no where the reply fills in nothing: it is then read as any other.
+        """
+        case, policy, directory = self._arrivals.standing(letter.case_id, now)
+        if letter.party != case.raiser.key or case.status == "closed":
+            return False
+        new, today = new_text(understood.text), england().local_date(now)
+        typed = read_lines(new.words, policy, directory, today)
+        quoted = read_lines(_unquoted(new.removed), policy, directory, today, same_line=True)
+        facts = _missing(case, supplied(policy, quoted)) | _missing(case, supplied(policy, typed))
+        unread = tuple(
+            each for each in (*typed.unread, *quoted.unread) if each.key not in case.facts or each.key in facts
+        )
+        if not facts and not unread:
+            return False
+        self._arrivals.added(message_id, letter, facts, unread, answer, why, now)
+        return True
+
+
+def _missing(case: Case, facts: Facts) -> dict[str, str | tuple[str, ...]]:
+    """What the case lacks, or could not read before. What it has already is changed by a person alone."""
+    unread = case.facts.get("unread", ())
+    return {key: value for key, value in facts.items() if not case.facts.get(key) or key in unread}
+
+
+def _unquoted(removed: str) -> str:
+    """People also write into the letter that they quote, behind the labels that we left empty."""
+    return "\n".join(line.lstrip("> |") for line in removed.split("\n"))

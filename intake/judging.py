@@ -1,0 +1,215 @@
+"""What becomes of one stored message: judged by the ordered rules, and handed to the verb that they name."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from cases.arrivals import Arrivals
+from cases.case import BUSINESS_SUPPORT
+from cases.correspondence import Correspondence, Traced
+from cases.holidays import england
+from cases.reference import is_bounce_address
+from cases.senders import Senders
+from cases.submission import Absence, Answer, Evidence
+from cases.tracing import Clues
+from cases.tray import Tray
+from intake.adding import Adding
+from intake.forms.labels import plain
+from intake.mail.absence import read_absence
+from intake.mail.header import addresses
+from intake.mail.identity import identify
+from intake.mail.message import Understood
+from intake.mail.trust import verified
+from intake.replies import prose
+from intake.replies.new_text import new_text
+from intake.replies.reply import Read, read
+from intake.rules import AUTOMATIC, BOUNCE, STRANGER, UNKNOWN, Found, Judged, Match, judge, tokens_of
+from intake.submitting import Letterless, Submitting
+
+TOO_LARGE = "It is larger than 25 MB: only its headers were read, and the whole of it is in the mailbox."
+OWNED = "Its sender said on the page that it is theirs."
+OTHER_ADDRESS = "It comes from an address that the letter was not sent to."
+BEHALF = "It was sent by somebody else on behalf of the person whom it names."
+POSING = "Take care: it bears the name of somebody on this case, and comes from another address than theirs."
+_NO_REPLY = re.compile(r"(?:no|do[-_.]?not)[-_.]?reply|mailer-daemon@|postmaster@|bounces?[-+@]", re.IGNORECASE)
+
+
+class Judging:
+    def __init__(
+        self,
+        correspondence: Correspondence,
+        inboxes: Mapping[str, str],
+        anchor: str | None,
+        understand: Callable[[bytes], Understood],
+    ) -> None:
+        self._correspondence = correspondence
+        self._inboxes = inboxes
+        self._anchor = anchor
+        self._understand = understand
+        self._arrivals = Arrivals(correspondence)
+        self._senders = Senders(correspondence)
+        self._tray = Tray(correspondence)
+        self._submitting = Submitting(self._arrivals, inboxes)
+        self._adding = Adding(self._arrivals)
+
+    def judge(self, message_id: str, now: datetime) -> None:
+        message = self._correspondence.message(message_id)
+        understood = self._understand(message.raw)
+        traced = self._correspondence.trace(clues_of(understood), message.partnership, now)
+        mail = None if traced else self._submitting.looked_through(understood, message.partnership, now)
+        judged = judge(understood, _found(understood, traced, mail), tuple(self._inboxes.values()))
+        letter = traced[0] if traced and len({each.case_id for each in traced}) == 1 else None
+        theirs = _addressed_to_sender(understood, traced) or letter
+        if TOO_LARGE in message.why:
+            self._correspondence.to_tray(message_id, letter, "Nothing was done with it.", False, now)
+        elif message.owned_by and (owned := _of_party(traced, message.owned_by)):
+            self._act(message_id, understood, owned, OWNED, now)
+        elif judged.becomes == "answer" and letter and theirs:
+            self._answer(message_id, understood, theirs, judged, now)
+        elif mail and judged.becomes in ("lines", "words"):
+            self._open(message_id, mail, message.partnership, judged, now)
+        elif judged.rule == BOUNCE and (lost := _came_back(understood, traced)):
+            self._correspondence.bounced(message_id, lost, judged.why, now)
+        elif judged.rule == AUTOMATIC and theirs and (absence := self._absence(understood, theirs, now)):
+            self._arrivals.absent(message_id, theirs, absence, understood.sender, judged.why, now)
+        elif judged.becomes == "filed":
+            self._correspondence.file(message_id, letter, judged.why, now)
+        elif judged.rule == STRANGER and letter:
+            self._ask(message_id, understood, letter, OTHER_ADDRESS, now)
+        elif mail:
+            self._put_away(message_id, mail, judged, now)
+        else:
+            self._correspondence.to_tray(message_id, letter, judged.why, False, now)
+
+    def _absence(self, understood: Understood, letter: Traced, now: datetime) -> Absence | None:
+        """What an automatic reply to a party's letter says of an absence; a subject alone shows no letter."""
+        if letter.party == BUSINESS_SUPPORT or letter.way == "subject":
+            return None
+        return read_absence(understood, england().local_date(now))
+
+    def _answer(self, message_id: str, understood: Understood, letter: Traced, judged: Judged, now: datetime) -> None:
+        """What comes from the party's own mailbox is acted on; of all else the party is asked whether it is theirs."""
+        verdict = verified(understood, self._anchor)
+        behalf = _on_behalf(understood)
+        if understood.sender.lower() != letter.email.lower():
+            self._ask(message_id, understood, letter, OTHER_ADDRESS, now)
+        elif behalf or not verdict.verified:
+            self._ask(message_id, understood, letter, behalf or verdict.why, now)
+        else:
+            self._act(message_id, understood, letter, judged.why, now)
+
+    def _ask(self, message_id: str, understood: Understood, letter: Traced, why: str, now: datetime) -> None:
+        """The party is told in the letter what it would be recorded as, never the words."""
+        said = self._read(understood, letter, now).answer
+        offered = f"{said.offer.word}: {said.offer.title}" if said else ""
+        self._senders.ask(message_id, letter, self._odd(understood, letter, why, now), offered, now)
+
+    def _act(self, message_id: str, understood: Understood, letter: Traced, why: str, now: datetime) -> None:
+        """An offered answer is recorded, lines that were missing are filled in; anything else is put to a person."""
+        found = self._read(understood, letter, now)
+        answer = None
+        if found.answer:
+            offer = found.answer.offer
+            evidence = Evidence(via="reply", message=message_id)
+            answer = Answer(offer.does, offer.about, found.answer.text, found.answer.day, evidence, found.answer.at)
+        if self._adding.add(message_id, understood, letter, answer, why, now):
+            return
+        if answer is None:
+            self._answer_in_prose(message_id, understood, letter, why, found.unclear, now)
+            return
+        self._correspondence.answered(message_id, letter, answer, why, now)
+
+    def _answer_in_prose(
+        self, message_id: str, understood: Understood, letter: Traced, why: str, unclear: str, now: datetime
+    ) -> None:
+        """Plain sentences: a date, a handover, a question is recorded, an outcome proposed; all else is a person's."""
+        today = england().local_date(now)
+        found = prose.read(
+            new_text(understood.text).words,
+            self._correspondence.offers(letter.letter_id),
+            today,
+            written_today=understood.date is not None and england().local_date(understood.date) == today,
+        )
+        if found.meaning is None:
+            self._correspondence.to_tray(message_id, letter, found.unclear or unclear, True, now)
+        elif found.meaning.offer.effect:
+            self._correspondence.proposed(message_id, letter, prose.answer_of(found.meaning, message_id), why, now)
+        else:
+            answer = prose.answer_of(found.meaning, message_id)
+            self._correspondence.answered(message_id, letter, answer, why, now)
+
+    def _open(self, message_id: str, mail: Letterless, partnership: str, judged: Judged, now: datetime) -> None:
+        vouched = verified(mail.understood, self._anchor).verified and not _on_behalf(mail.understood)
+        which = identify(self._correspondence.message(message_id).raw)
+        same_as = f"{which.message_id}:{which.same_as}"
+        self._submitting.open(message_id, mail, partnership, judged.becomes, vouched, same_as, judged.why, now)
+
+    def _put_away(self, message_id: str, mail: Letterless, judged: Judged, now: datetime) -> None:
+        """A mail about no case waits for a person. Its sender hears so where it is certain who that is (D1)."""
+        understood = mail.understood
+        answered = judged.rule == UNKNOWN and not understood.sender_problems and not _NO_REPLY.match(understood.sender)
+        sender = understood.sender if answered else ""
+        reason = " ".join([judged.why, *understood.warnings])
+        self._tray.stranger(message_id, sender, understood.sender_name, reason, mail.harm_words, now)
+
+    def _odd(self, understood: Understood, letter: Traced, why: str, now: datetime) -> str:
+        """The reason, with a warning in words where a mail bears a party's name and comes from elsewhere (E60)."""
+        case, _, _ = self._arrivals.standing(letter.case_id, now)
+        names = {plain(party.name) for party in case.parties if party.name}
+        other = understood.sender.lower() not in {party.email.lower() for party in case.parties}
+        posing = [POSING] if plain(understood.sender_name) in names and other else []
+        came = [f"It came from {understood.sender}."] if other and understood.sender else []
+        return " ".join([why, *came, *posing, *understood.warnings])
+
+    def _read(self, understood: Understood, letter: Traced, now: datetime) -> Read:
+        offers = self._correspondence.offers(letter.letter_id)
+        today = england().local_date(now)
+        written = understood.date is not None and england().local_date(understood.date) == today
+        return read(new_text(understood.text).words, offers, today, written_today=written)
+
+
+def clues_of(understood: Understood) -> Clues:
+    """Everything in a message that may lead to a letter of ours."""
+    traces = tokens_of(understood)
+    return Clues(
+        sender=understood.sender,
+        recipient_tokens=traces.recipient_tokens,
+        references=traces.message_ids,
+        body_tokens=traces.body_tokens,
+        body_message_ids=traces.body_message_ids,
+        subject_references=tuple(str(each) for each in traces.subject_references),
+    )
+
+
+def _found(understood: Understood, traced: list[Traced], mail: Letterless | None) -> Found:
+    sender = understood.sender.lower()
+    matches = (Match(each.way, each.case_id, each.letter_id, each.email.lower() == sender) for each in traced)
+    if mail is None:
+        return Found(tuple(matches))
+    return Found(tuple(matches), mail.form.is_form, mail.known_sender, mail.length)
+
+
+def _of_party(traced: list[Traced], party: str) -> Traced | None:
+    """Of the letters that a mail leads to, one that this party had."""
+    return next((each for each in traced if each.party == party), None)
+
+
+def _on_behalf(understood: Understood) -> str:
+    """Somebody else sent it, as its Sender line says (RFC 5322 section 3.6.2); shown, never trusted (D16)."""
+    senders = addresses(understood.header("sender"))
+    return BEHALF if senders and understood.sender.lower() not in [each.lower() for each in senders] else ""
+
+
+def _addressed_to_sender(understood: Understood, traced: list[Traced]) -> Traced | None:
+    """Of several letters that a mail leads to, the one that its sender had."""
+    return next((each for each in traced if each.email.lower() == understood.sender.lower()), None)
+
+
+def _came_back(understood: Understood, traced: list[Traced]) -> Traced | None:
+    """The letter of ours that a report returns for good: one that went to an address that failed (D18), or the one
+    whose own bounce address was written to, whatever address the report names: nobody else has ever seen it."""
+    failed = understood.report.failed
+    named = next((each for each in traced if each.way != "subject" and each.email.lower() in failed), None)
+    if named or not understood.report.final or not any(map(is_bounce_address, understood.recipients)):
+        return named
+    return next((each for each in traced if each.way == "recipient"), None)

@@ -1,0 +1,120 @@
+"""A mail that leads to no case → an escalation: the lines of the form, or a known person's own words."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from cases.arrivals import Arrivals
+from cases.directory import Directory
+from cases.holidays import england
+from cases.policy import Policy
+from cases.submission import Arrival, Submission
+from cases.verbs import offers
+from intake.forms import lines
+from intake.forms.harm import words_of_harm
+from intake.forms.lines import Lines
+from intake.mail.message import Understood
+from intake.replies.new_text import new_text
+
+_WORD = re.compile(r"\w{2,}")
+_LINES, _WORDS = "lines", "words"
+
+
+@dataclass(frozen=True, slots=True)
+class Letterless:
+    """A mail that leads to no case, and what its new words are for the partnership that it came to."""
+
+    understood: Understood
+    words: str
+    form: Lines
+    answer: bool  # it begins with a word that letters offer as an answer: one that lost its way
+    known_sender: bool  # of the directory, or of an agency's registered domain
+
+    @property
+    def harm_words(self) -> tuple[str, ...]:
+        """Words of immediate harm, unless its sender has answered the question about it."""
+        return () if "harm" in self.form.values else words_of_harm(f"{self.understood.subject}\n\n{self.words}")
+
+    @property
+    def length(self) -> int:
+        """How many words of its own it has; a lost answer has none."""
+        return 0 if self.answer else len(_WORD.findall(self.words))
+
+
+class Submitting:
+    """`inboxes` are the partnerships' addresses."""
+
+    def __init__(self, arrivals: Arrivals, inboxes: Mapping[str, str]) -> None:
+        self._arrivals = arrivals
+        self._inboxes = inboxes
+
+    def looked_through(self, understood: Understood, partnership: str, now: datetime) -> Letterless:
+        policy, directory = self._arrivals.form_of(partnership)
+        words = new_text(understood.text).words
+        form = lines.read_lines(words, policy, directory, england().local_date(now))
+        lost = _is_answer(words, policy)
+        return Letterless(understood, words, form, lost, _is_known(directory, understood.sender))
+
+    def open(
+        self,
+        message_id: str,
+        mail: Letterless,
+        partnership: str,
+        by: str,
+        verified: bool,
+        same_as: str,
+        why: str,
+        now: datetime,
+    ) -> None:
+        """Open a case from the lines of the form or from plain words (`by` is "lines" or "words")."""
+        policy, directory = self._arrivals.form_of(partnership)
+        arrival = Arrival(
+            via="lines" if by == _LINES else "words",
+            message=message_id,
+            verified=verified,
+            harm_words=mail.harm_words,
+            unread=mail.form.unread if by == _LINES else (),
+            attachments=tuple(each.name or "without a name" for each in mail.understood.attachments),
+            also_to=self._also_to(mail.understood, partnership),
+        )
+        submission = _of_lines(mail, policy, directory) if by == _LINES else _of_words(mail, directory)
+        self._arrivals.opened(message_id, submission, arrival, same_as, why, now)
+
+    def _also_to(self, understood: Understood, partnership: str) -> tuple[str, ...]:
+        addressed = {plain_address(each) for each in understood.recipients}
+        others = [inbox.lower() for key, inbox in self._inboxes.items() if key != partnership]
+        return self._arrivals.names([each for each in others if each in addressed])
+
+
+def plain_address(address: str) -> str:
+    """An address in lower case, without what follows a plus."""
+    local, _, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
+def _of_lines(mail: Letterless, policy: Policy, directory: Directory) -> Submission:
+    understood = mail.understood
+    return lines.submission(policy, mail.form, understood.sender, understood.sender_name, directory)
+
+
+def _of_words(mail: Letterless, directory: Directory) -> Submission:
+    sender = mail.understood.sender
+    return Submission(
+        email=sender,
+        name=directory.name_of(sender) or mail.understood.sender_name,
+        agency=directory.agency_of(sender) or "",
+        concern=mail.words,
+    )
+
+
+def _is_answer(words: str, policy: Policy) -> bool:
+    """Whether the first line is an offered word alone, or begins with one in capitals as letters print it."""
+    first = " ".join(words.split("\n")[0][:200].split()).strip(" .!*")
+    offered = offers.words_of(policy)
+    return first.upper() in offered or any(re.match(rf"{re.escape(each)}(?!\w)", first) for each in offered)
+
+
+def _is_known(directory: Directory, sender: str) -> bool:
+    """Business support writes about cases, and raises none by writing in."""
+    return directory.may_write_to(sender) and sender.lower() != directory.business_support.lower()
