@@ -86,7 +86,7 @@ format: setup ## lay the code out as `make lint` wants it
 
 .PHONY: bench
 bench: setup ## measure, and print the numbers as JSON
-	@$(BIN)/python tests/bench/run.py
+	@$(BIN)/python -m tests.bench.run
 
 .PHONY: pictures
 pictures: setup debian ## take the README's pictures afresh

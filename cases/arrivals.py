@@ -39,18 +39,16 @@ class Arrivals:
         offices = self._casework.partnerships.values()
         return tuple(each.loaded.policy.partnership.name for each in offices if each.inbox.lower() in inboxes)
 
-    def opened(
-        self, message_id: str, submission: Submission, arrival: Arrival, same_as: str, why: str, now: datetime
-    ) -> None:
+    def opened(self, found: inbox.Received, submission: Submission, arrival: Arrival, why: str, now: datetime) -> None:
         """A mail is an escalation: a case is open from now on, and the mail belongs to it.
 
-        `same_as` is equal for copies of one mail that came by different ways: they open one case.
+        Copies of one mail that came to different mailboxes open one case.
         """
         with self._mail.database.write() as connection:
-            message = self._mail.unjudged(connection, message_id)
+            message = self._mail.unjudged(connection, found.id)
             if message is None:
                 return
-            case_id = hashlib.sha256(f"mail:{message.partnership}:{same_as}".encode()).hexdigest()[:32]
+            case_id = hashlib.sha256(f"mail:{message.partnership}:{message.same_as}".encode()).hexdigest()[:32]
             if case_rows.reference_of(connection, case_id):
                 self._filed(connection, message, case_id, now)
                 return

@@ -88,6 +88,11 @@ class Correspondence:
         with self.database.read() as connection:
             return outbox.opened(connection, letter_id, self.keyring).offers
 
+    def sent(self, letter_id: str) -> bytes | None:
+        """A letter as it was handed over, if it has been."""
+        with self.database.read() as connection:
+            return outbox.opened(connection, letter_id, self.keyring).message
+
     def partnership_of(self, traced: Traced) -> str:
         with self.database.read() as connection:
             return outbox.opened(connection, traced.letter_id, self.keyring).partnership
@@ -238,7 +243,8 @@ class Correspondence:
     ) -> None:
         """A letter to business support about the tray, which belongs to no case."""
         office = self.casework.partnerships[partnership]
-        values = {"partnership": office.loaded.policy.partnership.name, "words": words, "to_name": "colleague"}
+        name = office.loaded.policy.partnership.name
+        values = {"partnership": name, "words": words, "urgent": urgent, "to_name": "colleague"}
         letter = Letter(
             "tray", BUSINESS_SUPPORT, "Business support", office.business_support, about, values, urgent=urgent
         )

@@ -144,6 +144,9 @@ class Policy(Data):
     tracks: tuple[Track, ...] = Field(min_length=1)
     closing: Closing
 
+    def __hash__(self) -> int:
+        return hash((self.partnership.key, self.document.dated))
+
     @cached_property
     def stages(self) -> Mapping[str, Stage]:
         """Every stage of every track by its key, which is unique in the policy."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Self
 
 TOKEN_LENGTH = 26
+MARK = "Our mark:"  # before the token, at the foot of every letter
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _RETYPED = str.maketrans({"o": "0", "i": "1", "l": "1", "u": "v"})
 _SECRET_BYTES = 32

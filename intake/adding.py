@@ -9,8 +9,7 @@ from cases.holidays import england
 from cases.policy import Facts
 from cases.submission import Answer
 from intake.forms.lines import read_lines, supplied
-from intake.mail.message import Understood
-from intake.replies.new_text import new_text
+from intake.replies.new_text import NewText
 
 
 class Adding:
@@ -18,23 +17,24 @@ class Adding:
         self._arrivals = arrivals
 
     def add(
-        self, message_id: str, understood: Understood, letter: Traced, answer: Answer | None, why: str, now: datetime
+        self, message_id: str, new: NewText, letter: Traced, answer: Answer | None, why: str, now: datetime
     ) -> bool:
         """Fill in what was missing, and hear the offered answer above it, if there is one.
 
-        Says no where the reply fills in nothing: it is then read as any other.
+        Says no where the reply brings nothing that the case has not met yet: it is then read as any other, so that a
+        robot that sends the same lines again and again is not answered again and again.
         """
         case, policy, directory = self._arrivals.standing(letter.case_id, now)
         if letter.party != case.raiser.key or case.status == "closed":
             return False
-        new, today = new_text(understood.text), england().local_date(now)
+        today = england().local_date(now)
         typed = read_lines(new.words, policy, directory, today)
         quoted = read_lines(_unquoted(new.removed), policy, directory, today, same_line=True)
         facts = _missing(case, supplied(policy, quoted)) | _missing(case, supplied(policy, typed))
         unread = tuple(
             each for each in (*typed.unread, *quoted.unread) if each.key not in case.facts or each.key in facts
         )
-        if not facts and not unread:
+        if not facts and all(each.key in case.facts.get("unread", ()) for each in unread):
             return False
         self._arrivals.added(message_id, letter, facts, unread, answer, why, now)
         return True

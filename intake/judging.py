@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from cases.arrivals import Arrivals
 from cases.case import BUSINESS_SUPPORT
@@ -10,6 +10,7 @@ from cases.correspondence import Correspondence, Traced
 from cases.holidays import england
 from cases.reference import is_bounce_address
 from cases.senders import Senders
+from cases.store.inbox import Received
 from cases.submission import Absence, Answer, Evidence
 from cases.tracing import Clues
 from cases.tray import Tray
@@ -17,11 +18,10 @@ from intake.adding import Adding
 from intake.forms.labels import plain
 from intake.mail.absence import read_absence
 from intake.mail.header import addresses
-from intake.mail.identity import identify
 from intake.mail.message import Understood
 from intake.mail.trust import verified
 from intake.replies import prose
-from intake.replies.new_text import new_text
+from intake.replies.new_text import NewText, new_text
 from intake.replies.reply import Read, read
 from intake.rules import AUTOMATIC, BOUNCE, STRANGER, UNKNOWN, Found, Judged, Match, judge, tokens_of
 from intake.submitting import Letterless, Submitting
@@ -53,7 +53,13 @@ class Judging:
         self._adding = Adding(self._arrivals)
 
     def judge(self, message_id: str, now: datetime) -> None:
+        """Judge a message, unless that was done."""
         message = self._correspondence.message(message_id)
+        if message.state == "stored":
+            self._judge(message, now)
+
+    def _judge(self, message: Received, now: datetime) -> None:
+        message_id = message.id
         understood = self._understand(message.raw)
         traced = self._correspondence.trace(clues_of(understood), message.partnership, now)
         mail = None if traced else self._submitting.looked_through(understood, message.partnership, now)
@@ -67,7 +73,7 @@ class Judging:
         elif judged.becomes == "answer" and letter and theirs:
             self._answer(message_id, understood, theirs, judged, now)
         elif mail and judged.becomes in ("lines", "words"):
-            self._open(message_id, mail, message.partnership, judged, now)
+            self._open(message, mail, judged, now)
         elif judged.rule == BOUNCE and (lost := _came_back(understood, traced)):
             self._correspondence.bounced(message_id, lost, judged.why, now)
         elif judged.rule == AUTOMATIC and theirs and (absence := self._absence(understood, theirs, now)):
@@ -100,36 +106,39 @@ class Judging:
 
     def _ask(self, message_id: str, understood: Understood, letter: Traced, why: str, now: datetime) -> None:
         """The party is told in the letter what it would be recorded as, never the words."""
-        said = self._read(understood, letter, now).answer
+        said = self._read(self._new_words(understood, letter), understood, letter, now).answer
         offered = f"{said.offer.word}: {said.offer.title}" if said else ""
         self._senders.ask(message_id, letter, self._odd(understood, letter, why, now), offered, now)
 
     def _act(self, message_id: str, understood: Understood, letter: Traced, why: str, now: datetime) -> None:
         """An offered answer is recorded, lines that were missing are filled in; anything else is put to a person."""
-        found = self._read(understood, letter, now)
+        new = self._new_words(understood, letter)
+        found = self._read(new, understood, letter, now)
         answer = None
         if found.answer:
             offer = found.answer.offer
             evidence = Evidence(via="reply", message=message_id)
             answer = Answer(offer.does, offer.about, found.answer.text, found.answer.day, evidence, found.answer.at)
-        if self._adding.add(message_id, understood, letter, answer, why, now):
+        if self._adding.add(message_id, new, letter, answer, why, now):
             return
         if answer is None:
-            self._answer_in_prose(message_id, understood, letter, why, found.unclear, now)
+            self._answer_in_prose(message_id, new, understood, letter, why, found.unclear, now)
             return
         self._correspondence.answered(message_id, letter, answer, why, now)
 
     def _answer_in_prose(
-        self, message_id: str, understood: Understood, letter: Traced, why: str, unclear: str, now: datetime
+        self,
+        message_id: str,
+        new: NewText,
+        understood: Understood,
+        letter: Traced,
+        why: str,
+        unclear: str,
+        now: datetime,
     ) -> None:
         """Plain sentences: a date, a handover, a question is recorded, an outcome proposed; all else is a person's."""
-        today = england().local_date(now)
-        found = prose.read(
-            new_text(understood.text).words,
-            self._correspondence.offers(letter.letter_id),
-            today,
-            written_today=understood.date is not None and england().local_date(understood.date) == today,
-        )
+        today, offers = england().local_date(now), self._correspondence.offers(letter.letter_id)
+        found = prose.read(new.words, offers, today, written_today=_written_on(understood, today))
         if found.meaning is None:
             self._correspondence.to_tray(message_id, letter, found.unclear or unclear, True, now)
         elif found.meaning.offer.effect:
@@ -138,16 +147,15 @@ class Judging:
             answer = prose.answer_of(found.meaning, message_id)
             self._correspondence.answered(message_id, letter, answer, why, now)
 
-    def _open(self, message_id: str, mail: Letterless, partnership: str, judged: Judged, now: datetime) -> None:
+    def _open(self, message: Received, mail: Letterless, judged: Judged, now: datetime) -> None:
         vouched = verified(mail.understood, self._anchor).verified and not _on_behalf(mail.understood)
-        which = identify(self._correspondence.message(message_id).raw)
-        same_as = f"{which.message_id}:{which.same_as}"
-        self._submitting.open(message_id, mail, partnership, judged.becomes, vouched, same_as, judged.why, now)
+        self._submitting.open(message, mail, judged.becomes, vouched, judged.why, now)
 
     def _put_away(self, message_id: str, mail: Letterless, judged: Judged, now: datetime) -> None:
         """A mail about no case waits for a person. Its sender hears so where it is certain who that is (D1)."""
         understood = mail.understood
-        answered = judged.rule == UNKNOWN and not understood.sender_problems and not _NO_REPLY.match(understood.sender)
+        answered = judged.rule == UNKNOWN and not understood.sender_problems and not mail.letter
+        answered = answered and not _NO_REPLY.match(understood.sender)
         sender = understood.sender if answered else ""
         reason = " ".join([judged.why, *understood.warnings])
         self._tray.stranger(message_id, sender, understood.sender_name, reason, mail.harm_words, now)
@@ -161,11 +169,14 @@ class Judging:
         came = [f"It came from {understood.sender}."] if other and understood.sender else []
         return " ".join([why, *came, *posing, *understood.warnings])
 
-    def _read(self, understood: Understood, letter: Traced, now: datetime) -> Read:
-        offers = self._correspondence.offers(letter.letter_id)
-        today = england().local_date(now)
-        written = understood.date is not None and england().local_date(understood.date) == today
-        return read(new_text(understood.text).words, offers, today, written_today=written)
+    def _new_words(self, understood: Understood, letter: Traced) -> NewText:
+        """The sender's own words. We know what we sent, so ours are told apart wherever they stand."""
+        sent = self._correspondence.sent(letter.letter_id)
+        return new_text(understood.text, self._understand(sent).text if sent else None)
+
+    def _read(self, new: NewText, understood: Understood, letter: Traced, now: datetime) -> Read:
+        today, offers = england().local_date(now), self._correspondence.offers(letter.letter_id)
+        return read(new.words, offers, today, written_today=_written_on(understood, today))
 
 
 def clues_of(understood: Understood) -> Clues:
@@ -186,7 +197,12 @@ def _found(understood: Understood, traced: list[Traced], mail: Letterless | None
     matches = (Match(each.way, each.case_id, each.letter_id, each.email.lower() == sender) for each in traced)
     if mail is None:
         return Found(tuple(matches))
-    return Found(tuple(matches), mail.form.is_form, mail.known_sender, mail.length)
+    return Found(tuple(matches), mail.is_form, mail.known_sender, mail.length)
+
+
+def _written_on(understood: Understood, day: date) -> bool:
+    """Whether the mail's own date is this local day: only then are its "today" and "Thursday" certain."""
+    return understood.date is not None and england().local_date(understood.date) == day
 
 
 def _of_party(traced: list[Traced], party: str) -> Traced | None:

@@ -60,8 +60,7 @@ class Mailbox:
     def judge(self, message_id: str, now: datetime) -> None:
         """Judge a stored message, unless that was done. Whatever is in it, it raises nothing."""
         try:
-            if self._correspondence.message(message_id).state == "stored":
-                self._judging.judge(message_id, now)
+            self._judging.judge(message_id, now)
         except DatabaseUnavailable:  # no fault of the message: it stays stored, and is judged at the next look
             log.warning("a message waits for the database", message=message_id)
         except Exception as error:

@@ -9,6 +9,8 @@ from cases.arrivals import Arrivals
 from cases.directory import Directory
 from cases.holidays import england
 from cases.policy import Policy
+from cases.reference import MARK, TOKEN_LENGTH
+from cases.store.inbox import Received
 from cases.submission import Arrival, Submission
 from cases.verbs import offers
 from intake.forms import lines
@@ -18,6 +20,7 @@ from intake.mail.message import Understood
 from intake.replies.new_text import new_text
 
 _WORD = re.compile(r"\w{2,}")
+_MARKED = re.compile(rf"^[\s>|]*{re.escape(MARK)} [0-9a-z]{{{TOKEN_LENGTH}}}\b", re.IGNORECASE | re.MULTILINE)
 _LINES, _WORDS = "lines", "words"
 
 
@@ -26,10 +29,19 @@ class Letterless:
     """A mail that leads to no case, and what its new words are for the partnership that it came to."""
 
     understood: Understood
+    policy: Policy
+    directory: Directory
     words: str
     form: Lines
     answer: bool  # it begins with a word that letters offer as an answer: one that lost its way
     known_sender: bool  # of the directory, or of an agency's registered domain
+    letter: (
+        bool  # it bears the mark of a letter such as ours, that no letter of ours has: another installation wrote it
+    )
+
+    @property
+    def is_form(self) -> bool:
+        return self.form.is_form and not self.letter
 
     @property
     def harm_words(self) -> tuple[str, ...]:
@@ -38,8 +50,8 @@ class Letterless:
 
     @property
     def length(self) -> int:
-        """How many words of its own it has; a lost answer has none."""
-        return 0 if self.answer else len(_WORD.findall(self.words))
+        """How many words of its own it has; a lost answer has none, nor has a letter that a program wrote."""
+        return 0 if self.answer or self.letter else len(_WORD.findall(self.words))
 
 
 class Submitting:
@@ -54,32 +66,30 @@ class Submitting:
         words = new_text(understood.text).words
         form = lines.read_lines(words, policy, directory, england().local_date(now))
         lost = _is_answer(words, policy)
-        return Letterless(understood, words, form, lost, _is_known(directory, understood.sender))
+        known, letter = _is_known(directory, understood.sender), bool(_MARKED.search(understood.text))
+        return Letterless(understood, policy, directory, words, form, lost, known, letter)
 
     def open(
         self,
-        message_id: str,
+        message: Received,
         mail: Letterless,
-        partnership: str,
         by: str,
         verified: bool,
-        same_as: str,
         why: str,
         now: datetime,
     ) -> None:
         """Open a case from the lines of the form or from plain words (`by` is "lines" or "words")."""
-        policy, directory = self._arrivals.form_of(partnership)
         arrival = Arrival(
             via="lines" if by == _LINES else "words",
-            message=message_id,
+            message=message.id,
             verified=verified,
             harm_words=mail.harm_words,
             unread=mail.form.unread if by == _LINES else (),
             attachments=tuple(each.name or "without a name" for each in mail.understood.attachments),
-            also_to=self._also_to(mail.understood, partnership),
+            also_to=self._also_to(mail.understood, message.partnership),
         )
-        submission = _of_lines(mail, policy, directory) if by == _LINES else _of_words(mail, directory)
-        self._arrivals.opened(message_id, submission, arrival, same_as, why, now)
+        submission = _of_lines(mail) if by == _LINES else _of_words(mail)
+        self._arrivals.opened(message, submission, arrival, why, now)
 
     def _also_to(self, understood: Understood, partnership: str) -> tuple[str, ...]:
         addressed = {plain_address(each) for each in understood.recipients}
@@ -93,13 +103,13 @@ def plain_address(address: str) -> str:
     return f"{local.partition('+')[0]}@{domain}"
 
 
-def _of_lines(mail: Letterless, policy: Policy, directory: Directory) -> Submission:
+def _of_lines(mail: Letterless) -> Submission:
     understood = mail.understood
-    return lines.submission(policy, mail.form, understood.sender, understood.sender_name, directory)
+    return lines.submission(mail.policy, mail.form, understood.sender, understood.sender_name, mail.directory)
 
 
-def _of_words(mail: Letterless, directory: Directory) -> Submission:
-    sender = mail.understood.sender
+def _of_words(mail: Letterless) -> Submission:
+    sender, directory = mail.understood.sender, mail.directory
     return Submission(
         email=sender,
         name=directory.name_of(sender) or mail.understood.sender_name,

@@ -47,6 +47,7 @@ class Received:
     why: str
     case_id: str | None
     letter_id: str | None
+    same_as: str  # equal for copies of one mail
     raw: bytes
     awaits: str | None = None
     owned_by: str | None = None
@@ -97,6 +98,7 @@ def opened(connection: Connection, message_id: str, keyring: Keyring) -> Receive
         row.why or "",
         row.case_id,
         row.letter_id,
+        row.same_as,
         raw,
         row.awaits,
         row.owned_by,

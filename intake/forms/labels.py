@@ -6,7 +6,7 @@ value over several lines up to the next label.
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from intake.replies import footers
@@ -30,15 +30,15 @@ class _Start:
     lines: int  # that the label takes up
 
 
-def written(text: str, labels: Mapping[str, str], ours: Iterable[str] = (), same_line: bool = False) -> dict[str, str]:
+def written(
+    text: str, known: Mapping[str, str], skipped: Collection[str] = (), same_line: bool = False
+) -> dict[str, str]:
     """What stands to each label: name → text as it was written, without the blank lines around it.
 
-    `labels` are label → name. `ours` are lines of the blank form, which say nothing. With `same_line` a value is only
-    what follows on the label's own line, as where somebody writes into a quoted letter. The first of two counts; what
-    stands to the second is put below it.
+    `known` are labels → name, and `skipped` lines of the blank form that say nothing, both in plain form. With
+    `same_line` a value is only what follows on the label's own line, as where somebody writes into a quoted letter.
+    The first of two counts; what stands to the second is put below it.
     """
-    known = {plain(label): name for label, name in labels.items()}
-    skipped = {plain(line) for line in ours} - set(known)
     lines = [line[:_LINE] for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:LINES]]
     kept = [line for line in lines if not line.strip() or plain(line) not in skipped]
     found: dict[str, list[str]] = {}
@@ -83,12 +83,13 @@ def _start(lines: Sequence[str], at: int, known: Mapping[str, str]) -> _Start | 
     found = _begins(line, known, slips=at < _COMPARED)
     if found:
         return _Start(found[0], found[1], 1)
+    begun = plain(line)
     for count in range(2, _JOINED + 1):
         following = lines[at + 1 : at + count]
         if len(following) < count - 1 or not all(each.strip() for each in following):
             return None
         joined = " ".join([line.strip(), *(each.strip(" \t>|") for each in following)])
-        if not plain(line) or not any(label.startswith(plain(line)) for label in known):
+        if not begun or not any(label.startswith(begun) for label in known):
             return None
         if found := _begins(joined, known, slips=False):
             return _Start(found[0], found[1], count)

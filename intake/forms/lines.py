@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from cases.directory import Directory
 from cases.policy import Facts, Policy
@@ -60,11 +61,8 @@ class Lines:
 
 def read_lines(text: str, policy: Policy, directory: Directory, today: date, same_line: bool = False) -> Lines:
     """The form's lines in a mail's new words. `today` is the local date, for dates without a year."""
-    fields = [each for part in questions.sections(policy, directory) for each in part.fields]
-    known = {each.name: each for each in fields if not each.name.endswith("_written")}
-    known |= {name: known.get(name) or Field(name, label, "select") for name, label in questions.AGENCIES.items()}
-    labels = {each.label: name for name, each in known.items()}
-    said = written(text, _OTHER_WORDS | labels, blank_lines(policy), same_line)
+    known = _fields(policy, directory)
+    said = written(text, *_labels(policy), same_line)
     values: dict[str, Value] = {}
     unread: list[Unread] = []
     for name, words in said.items():
@@ -74,6 +72,21 @@ def read_lines(text: str, policy: Policy, directory: Directory, today: date, sam
         if value:
             values[name] = value
     return _fitting(policy, Lines(frozenset(said), values, tuple(unread)), known)
+
+
+def _fields(policy: Policy, directory: Directory) -> dict[str, Field]:
+    """What may be written to, by the name of the form's field."""
+    fields = [each for part in questions.sections(policy, directory) for each in part.fields]
+    known = {each.name: each for each in fields if not each.name.endswith("_written")}
+    return known | {name: known.get(name) or Field(name, label, "select") for name, label in questions.AGENCIES.items()}
+
+
+@lru_cache(maxsize=64)
+def _labels(policy: Policy) -> tuple[Mapping[str, str], frozenset[str]]:
+    """The policy's labels → names of fields, and the lines of its blank form that say nothing, in plain form."""
+    labels = _OTHER_WORDS | {each.label: name for name, each in _fields(policy, Directory([], [], "")).items()}
+    known = {plain(label): name for label, name in labels.items()}
+    return known, frozenset(plain(line) for line in blank_lines(policy)) - frozenset(known)
 
 
 def submission(policy: Policy, lines: Lines, email: str, name: str, directory: Directory) -> Submission:

@@ -30,11 +30,11 @@ from cases.store.setup import migrate
 from cases.submission import Submission
 from cases.tables import clocks
 from cases.vault import MasterKeys
-from tests.bench import hostile_mail, sending
+from tests.bench import hostile_mail, mail_in, sending
+from tests.bench.measuring import ROUNDS, compared, rate
 
 NOW = datetime(2026, 11, 27, 10, tzinfo=UTC)
-ROUNDS = 5
-ESCALATIONS = 100
+UNLIMITED = 1_000_000  # letters an hour: no brake while we measure
 RUNNING_CLOCKS = 100_000
 
 
@@ -43,7 +43,8 @@ def main() -> None:
         casework = _casework(Path(folder))
         report = {
             "machine": {"python": platform.python_version(), "cores": os.cpu_count(), "sqlite": sqlite3.sqlite_version},
-            "intake": _against_floor(lambda: _receive(casework), _floor(Path(folder))),
+            "intake": _forms(casework, Path(folder)),
+            "mail_in": mail_in.measure(casework, Path(folder), NOW),
             "sending": sending.measure(casework, NOW),
             "hostile_mail": hostile_mail.measure(),
             "wake_up": _wake_up(casework),
@@ -56,9 +57,8 @@ def main() -> None:
 def _casework(folder: Path) -> Casework:
     database = Database(folder / "bench.db")
     migrate(database)
-    office = Partnership(
-        load_policy(ROOT / "policies" / "chscp.yaml"), "in@chscp.example", "chscp.example", "office@support.example"
-    )
+    policy = load_policy(ROOT / "policies" / "chscp.yaml")
+    office = Partnership(policy, "in@chscp.example", "chscp.example", "office@support.example", UNLIMITED)
     casework = Casework(database, Keyring(MasterKeys.parse(MasterKeys.new_text())), {office.key: office})
     casework.take_policies(NOW)
     agencies = [Agency(f"agency{number}", f"Agency {number}", (f"agency{number}.example",)) for number in range(20)]
@@ -76,6 +76,11 @@ def _receive(casework: Casework) -> None:
     )
 
 
+def _forms(casework: Casework, folder: Path) -> dict[str, float]:
+    floor = _floor(folder)
+    return compared([(rate(lambda: _receive(casework)), rate(floor)) for _ in range(ROUNDS)], "floor")
+
+
 def _floor(folder: Path) -> Callable[[], None]:
     connection = sqlite3.connect(folder / "floor.db", isolation_level=None)
     connection.execute("PRAGMA journal_mode=WAL")
@@ -90,23 +95,6 @@ def _floor(folder: Path) -> Callable[[], None]:
         connection.execute("COMMIT")
 
     return commit
-
-
-def _against_floor(work: Callable[[], None], floor: Callable[[], None]) -> dict[str, float]:
-    """Rates a second and their ratio, medians of rounds taken in turns."""
-    pairs = [(_rate(work), _rate(floor)) for _ in range(ROUNDS)]
-    return {
-        "per_second": round(statistics.median(pair[0] for pair in pairs), 1),
-        "floor_per_second": round(statistics.median(pair[1] for pair in pairs), 1),
-        "of_floor": round(statistics.median(pair[0] / pair[1] for pair in pairs), 4),
-    }
-
-
-def _rate(work: Callable[[], None]) -> float:
-    began = time.perf_counter()
-    for _ in range(ESCALATIONS):
-        work()
-    return ESCALATIONS / (time.perf_counter() - began)
 
 
 def _wake_up(casework: Casework) -> dict[str, float]:

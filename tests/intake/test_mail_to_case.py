@@ -10,6 +10,7 @@ from mails import BOUNDARY, INBOX, mail, reply
 from cases.casework import Casework, Partnership
 from cases.ledger import Ledger
 from cases.policy_files.reading import load_policy
+from intake.mail.identity import identify
 from intake.mailbox import Mailbox
 
 if TYPE_CHECKING:
@@ -213,7 +214,10 @@ def test_the_same_mail_by_two_ways_is_one_case(world: "World", mailbox: Mailbox)
 def test_one_mail_that_was_stored_twice_opens_one_case(world: "World", mailbox: Mailbox) -> None:
     raw = mail(ALICE, LINES, number=8)
     mailbox.take_in(raw, None, world.clock())
-    second, _ = world.correspondence.keep("chscp", "another mailbox", raw, "<m8@homerton.example>", world.clock())
+    which = identify(raw)
+    second, _ = world.correspondence.keep(
+        "chscp", "another mailbox", raw, which.message_id, world.clock(), same_as=which.same_as
+    )
     mailbox.judge_waiting(world.clock())
     assert cases(world) == 1
     assert world.correspondence.message(second).state == "filed"
