@@ -64,7 +64,9 @@ class Listener:
         self._door = door
         self._keep = keep
         self._now = now
-        self._by_address = {inbox.lower(): key for key, inbox in door.inboxes.items()}
+        # A domain's postmaster must be reachable (RFC 5321 section 4.5.1): such mail waits in the tray.
+        postmasters = {f"postmaster@{inbox.rpartition('@')[2].lower()}": key for key, inbox in door.inboxes.items()}
+        self._by_address = postmasters | {inbox.lower(): key for key, inbox in door.inboxes.items()}
         self._socket: socket.socket | None = None
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None

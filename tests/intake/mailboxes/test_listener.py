@@ -157,6 +157,12 @@ def test_a_message_for_two_partnerships_is_stored_once_for_each(world: "World", 
     assert second.count(b"Delivered-To: escalations@hscp.example") == 1
 
 
+def test_the_postmaster_of_our_domain_can_be_written_to(world: "World", start: Start) -> None:
+    with client(start()) as session:
+        session.sendmail(BEN, ["Postmaster@chscp.example"], MAIL)
+    assert len(stored(world)) == 1
+
+
 @pytest.mark.parametrize(
     "address",
     ["someone@elsewhere.example", "other@chscp.example", "escalations@chscp.example.evil.test", "escalations"],
