@@ -234,8 +234,9 @@ class Correspondence:
     ) -> None:
         """Business support hears of a mail that belongs to no case; urgently where it holds words of immediate harm."""
         found = ", ".join(f"“{each}”" for each in harm_words)
-        harm = f"The program found words of immediate harm in it: {found}. Please read it now. " if found else ""
-        words = f"A mail that belongs to no case we could name waits in the tray. {harm}{why} Please read it."
+        harm = f"The program found words of immediate harm in it: {found}. " if found else ""
+        read = "Please read it now." if found else "Please read it."
+        words = f"A mail that belongs to no case we could name waits in the tray. {harm}{why} {read}"
         self.write_support(connection, message.partnership, f"mail:{message.id}", words, now, urgent=bool(found))
 
     def write_support(

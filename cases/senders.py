@@ -13,6 +13,7 @@ from cases.verbs import messages
 from cases.verbs.decision import Decision, Moment
 
 PURPOSE = "confirm_sender"
+MOST_A_DAY = 3
 NOT_CONFIRMED = "The sender is not confirmed. {why}"
 DENIED = "Warning: {name} says that they did not write it."
 
@@ -24,7 +25,9 @@ class Senders:
         self._keyring = correspondence.keyring
 
     def ask(self, message_id: str, traced: Traced, why: str, said: str, now: datetime) -> None:
-        """The mail stands in the tray, and its party is asked at the address that we have: once a day and case.
+        """The mail stands in the tray, and its party is asked at the address that we have: once for each mail.
+
+        A party is asked about three mails a day and case at most, so that nobody can flood them in their own name.
 
         `said` is what the mail would be recorded as. Business support itself is never asked: they have the desk.
         """
@@ -36,7 +39,7 @@ class Senders:
             if message is None:
                 return
             case = case_rows.load(connection, traced.case_id, self._keyring)
-            asks = case.status != "closed" and not self._asked_today(connection, case, traced.party, now)
+            asks = case.status != "closed" and self._asked_today(connection, case, traced.party, now) < MOST_A_DAY
             code = self._casework.letter_code(connection, case, traced.party, now) if asks else None
             party = case.party(traced.party)
 
@@ -79,9 +82,9 @@ class Senders:
                 inbox.disowned(connection, message_id, f"{message.why} {denied}".strip())
             return True
 
-    def _asked_today(self, connection: Connection, case: Case, party: str, now: datetime) -> bool:
+    def _asked_today(self, connection: Connection, case: Case, party: str, now: datetime) -> int:
         calendar = england()
         began = calendar.end_of(calendar.local_date(now) - timedelta(days=1))
         chosen = (letters.c.case_id == case.id) & (letters.c.purpose == PURPOSE) & (letters.c.recipient == party)
         asked = select(func.count()).select_from(letters).where(chosen, letters.c.planned_at >= began)
-        return bool(connection.execute(asked).scalar_one())
+        return int(connection.execute(asked).scalar_one())

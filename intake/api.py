@@ -179,16 +179,22 @@ def _inputs(field: Field, value: object, directory: Directory) -> dict[str, tupl
     if field.kind == "checkboxes":
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise TypeError("This must be a list of texts.")
-        return {field.name: tuple(value)}
+        return {field.name: tuple(map(_whole, value))}
     if field.choices == {"yes", "no"} and isinstance(value, bool):
         return {field.name: ("yes" if value else "no",)}
     if not isinstance(value, str):
         raise TypeError("This must be a text.")
+    value = _whole(value)
     if field.kind == "date":
         return _date_inputs(field, value)
     if field.name in questions.AGENCIES and value not in directory.agencies:
         return {f"{field.name}_written": (value,)}
     return {field.name: (value,)}
+
+
+def _whole(text: str) -> str:
+    """The text with half characters replaced: programs that cut a text at a length make them, and no form is lost."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _date_inputs(field: Field, value: str) -> dict[str, tuple[str, ...]]:

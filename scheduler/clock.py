@@ -13,17 +13,20 @@ log = structlog.get_logger()
 
 
 class Ticker:
-    """Runs the timetable in one background thread, so that the jobs never overlap."""
+    """Runs the timetable in the background: one job after another, and beside them the one that waits on others."""
 
     def __init__(self, jobs: Iterable[Job], now: Callable[[], datetime]) -> None:
         # In UTC with intervals: local due times are worked out in the cases, and no clock change can double a job.
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(1)},
+            executors={"default": ThreadPoolExecutor(1), "waiting": ThreadPoolExecutor(1)},
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
         )
         for job in jobs:
-            self._scheduler.add_job(_quietly(job, now), "interval", seconds=job.every.total_seconds(), name=job.name)
+            thread = "waiting" if job.waits else "default"
+            self._scheduler.add_job(
+                _quietly(job, now), "interval", seconds=job.every.total_seconds(), name=job.name, executor=thread
+            )
 
     def start(self) -> None:
         self._scheduler.start()

@@ -10,6 +10,7 @@ class Job:
     name: str
     every: timedelta
     run: Callable[[datetime], object]
+    waits: bool = False  # on others' servers: it has a thread of its own, and holds up none of the rest
 
 
 def timetable(
@@ -26,7 +27,7 @@ def timetable(
         Job("look into the mailboxes", timedelta(seconds=30), poll),
         Job("judge mail that was stored and not yet read", timedelta(seconds=5), judge),
         Job("look at the clocks whose time has come", timedelta(seconds=5), chase),
-        Job("send the letters that wait", timedelta(seconds=5), send),
+        Job("send the letters that wait", timedelta(seconds=5), send, waits=True),
         Job("remind business support of mail that waits in the tray", timedelta(minutes=10), remind),
         Job("take the day's checkpoint of the record", timedelta(minutes=30), checkpoint),
     )

@@ -79,7 +79,7 @@ def _checks(value: str) -> list[str] | None:
 def _by_dmarc(checks: list[str], sender: str) -> Verdict:
     found = [check for check in map(_DMARC.fullmatch, checks) if check]
     if [check[1] for check in found] != ["pass"]:
-        return Verdict(False, "Our mail server could not confirm the sender (DMARC).")
+        return Verdict(False, "Our mail server could not confirm the sender.")
     if _HEADER_FROM.findall(found[0][2]) != [sender.rpartition("@")[2]]:
         return Verdict(False, "Our mail server confirmed another sender than the From line names.")
-    return Verdict(True, "Our mail server confirmed the sender (DMARC).")
+    return Verdict(True, "Our mail server confirmed the sender.")

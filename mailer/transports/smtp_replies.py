@@ -20,7 +20,12 @@ _ABOUT_US = frozenset({"5.1.7", "5.1.8", "5.7.8", "5.7.9", "5.7.11", *(f"5.7.{la
     "5.7.54", "5.7.57", "5.7.60"
 }  # fmt: skip
 _STATUS = re.compile(rb"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])")
-_RELAYING = re.compile(rb"\brelay", re.IGNORECASE)
+# Postfix, Exim, sendmail and Exchange say it so; "unknown in relay recipient table" is about the reader.
+_OURS_IN_WORDS = re.compile(
+    rb"\brelay(?:ing)?\s(?:access\s)?(?:is\s)?(?:denied|not\s(?:permitted|allowed))|\bto\srelay\b"
+    rb"|\b(?:client\shost|ip\saddress|sending\sip)\b.{0,200}\b(?:blocked|rejected|banned|listed)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _WORDS: Mapping[str, str] = {
     "5.1.1": "there is no such mailbox",
     "5.1.10": "there is no such mailbox",
@@ -62,4 +67,6 @@ def _is_about_us(verb: str, code: int, status: str, text: bytes, words: str) -> 
     """What is said to MAIL concerns the sender, which is ours, unless it is the size of this one letter."""
     if code in _OUR_LOG_IN or status in _ABOUT_US:
         return True
-    return words != TOO_LARGE if verb == "MAIL" else bool(_RELAYING.search(text))
+    if verb == "MAIL":
+        return words != TOO_LARGE
+    return not status.startswith("5.1.") and bool(_OURS_IN_WORDS.search(text))

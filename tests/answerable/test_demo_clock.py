@@ -99,7 +99,6 @@ def test_settling_ends_even_when_every_step_causes_another() -> None:
 
 def test_the_tickers_jobs_wait_for_a_move_to_end_and_see_the_time_that_it_reached(tmp_path: Path) -> None:
     demo = Demo(tmp_path, MovableTime(BEGAN), 8000)
-    job = next(each for each in demo.jobs() if each.name.startswith("judge"))
     seen: list[bool] = []
     original = demo.service.mailbox.judge_waiting
 
@@ -110,5 +109,5 @@ def test_the_tickers_jobs_wait_for_a_move_to_end_and_see_the_time_that_it_reache
     demo.service.mailbox.judge_waiting = judged  # type: ignore[method-assign]  # the seam between job and mailbox
     demo.move_to(BEGAN + timedelta(days=2))
     seen.clear()
-    job.run(BEGAN)
+    next(each for each in demo.jobs() if each.name.startswith("judge")).run(BEGAN)
     assert seen == [True]

@@ -199,3 +199,11 @@ def test_the_description_names_every_field_that_is_taken(world: "World") -> None
     assert set(GOOD) <= set(schema["properties"])
     assert schema["required"] == ["email", "concern"]
     assert schema["additionalProperties"] is False
+
+
+def test_half_a_character_loses_no_form(world: "World") -> None:
+    """JavaScript makes one where it cuts a text at a length within an emoji."""
+    body = json.dumps(GOOD | {"harm": "yes", "concern": "Nobody came \ud83d"}).encode()
+    headers = {"Authorization": f"Bearer {key(world)}", "Idempotency-Key": "one", "Content-Type": "application/json"}
+    assert world.browser().post(PATH, content=body, headers=headers).status_code == 201
+    assert world.view().case.facts["concern"] == "Nobody came \ufffd"

@@ -208,6 +208,13 @@ def test_e25_a_550_at_rcpt_is_final_at_once_and_says_why_in_plain_words(
         assert server.connections == 1
 
 
+def test_a_relay_that_knows_no_such_user_speaks_of_the_reader(opened: list[Smtp]) -> None:
+    with Faulty({"RCPT": ["550 5.1.1 <ben@hackney.example>: User unknown in relay recipient table"]}) as server:
+        refused = trouble(plain(server, opened))
+        assert isinstance(refused, Refused)
+        assert refused.address_fails
+
+
 @pytest.mark.parametrize(
     ("verb", "reply"),
     [
@@ -238,6 +245,7 @@ def test_a_refusal_of_the_letter_itself_is_final_and_does_not_blame_the_address(
         ("RCPT", "550 relay not permitted"),
         ("RCPT", "550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain"),
         ("RCPT", "503 5.5.1 bad sequence"),
+        ("RCPT", "550 5.7.1 Service unavailable; Client host [192.0.2.7] blocked using a block list"),
         ("dot", "550 5.7.26 unauthenticated mail is not accepted from this domain"),
         ("DATA", "530 5.7.57 Client was not authenticated"),
     ],

@@ -120,3 +120,22 @@ def test_nothing_runs_before_the_ticker_starts_or_after_it_stopped(number: int) 
     # A job that still ran would need the scheduler's thread, and it is gone.
     assert not ticker._scheduler.running
     assert len(ran) == after
+
+
+def test_what_waits_on_others_holds_up_none_of_the_rest() -> None:
+    """A mail server may take minutes to answer the final dot; meanwhile mail is judged and clocks run."""
+    waiting, answered, judged = Event(), Event(), Event()
+
+    def sends(now: datetime) -> None:
+        waiting.set()
+        assert answered.wait(PATIENCE)
+
+    def judges(now: datetime) -> None:
+        if waiting.is_set():
+            judged.set()
+
+    ticker = Ticker([Job("send", SOON, sends, waits=True), job("judge", judges)], lambda: NOW)
+    ticker.start()
+    assert judged.wait(PATIENCE)
+    answered.set()
+    ticker.stop()
