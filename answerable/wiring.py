@@ -4,6 +4,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from urllib.parse import urlsplit
 
 from answerable.mail_in_settings import ImapSettings, networks
@@ -35,6 +36,7 @@ from scheduler.chasing import Chasing
 from scheduler.timetable import Job, timetable
 
 Now = Callable[[], datetime]
+A_ROUND = 20  # letters that go under one reading of the clock: a slow mail server must not outlast their leases
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Service:
     def jobs(self) -> tuple[Job, ...]:
         return timetable(
             chase=self.chasing.sweep,
-            send=self.outbox.drain if self.outbox else lambda now: 0,
+            send=partial(self.outbox.drain, limit=A_ROUND) if self.outbox else lambda now: 0,
             judge=self.mailbox.judge_waiting,
             poll=self.polling.look,
             remind=Tray(self.correspondence).remind,

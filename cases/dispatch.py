@@ -1,5 +1,10 @@
-"""The verbs of letters going out, one transaction each: claimed, handed over, and what became of them."""
+"""The verbs of letters going out, one transaction each: looked at, handed over, and what became of them.
 
+A letter is made from what a first look shows, without a lock. One commit then says that it may have gone: it is checked
+again whether the letter is still to go, and of several senders that have made it the first to write hands it over.
+"""
+
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -14,6 +19,17 @@ from cases.verbs.decision import Decision, Letter, Moment
 
 REPEAT_AFTER = timedelta(minutes=15)
 DELAYED_AFTER = timedelta(hours=4)
+URGENT_DELAYED_AFTER = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A letter that waits to be sent, with what is needed to make it, all as of one moment."""
+
+    letter: outbox.Stored
+    addressing: outbox.Addressing
+    status_token: str | None  # of its reader's private link
+    meant: str | None  # the registered domain that an unknown address looks like, and is not
 
 
 class Dispatch:
@@ -22,41 +38,44 @@ class Dispatch:
         self.database = casework.database
         self.keyring = casework.keyring
 
-    def claim(self, letter_id: str, now: datetime) -> outbox.Stored | None:
-        """Take a letter for sending; nothing when another sender has it or its case has moved on."""
-        with self.database.write() as connection:
-            if outbox.claim(connection, letter_id, now) is None:
-                return None
-            letter = outbox.opened(connection, letter_id, self.keyring)
-            if letter.state != "planned":
-                return letter
-            if not self._still_wanted(connection, letter):
-                self._posted(connection, letter, "withheld", "withheld", now)
-                return None
-            return None if self._held(connection, letter, now) else letter
-
-    def addressing(self, letter: outbox.Stored, now: datetime) -> tuple[outbox.Addressing, str | None]:
-        """The letter's tokens and its place in the conversation, and the token of its reader's private link."""
-        with self.database.read() as connection:
-            found = outbox.addressing(connection, letter, self.keyring, now)
-            if not letter.case_id or letter.to == BUSINESS_SUPPORT:
-                return found, None
-            return found, case_rows.status_token(self.keyring.secret(connection, now), letter.case_id, letter.to)
-
-    def reply_token(self, letter_id: str, now: datetime) -> str:
-        """What ties a letter's answer, or its failure, to it."""
-        with self.database.read() as connection:
-            return outbox.tokens_of(self.keyring.secret(connection, now), letter_id)[0]
-
     def due(self, now: datetime, limit: int) -> list[str]:
         """Ids of the letters that wait to be sent, urgent ones first."""
         with self.database.read() as connection:
             return outbox.due(connection, now, limit)
 
-    def handing_over(self, letter: outbox.Stored, message: bytes, now: datetime) -> bool:
-        """The bytes are fixed, from now on the letter may have gone. Says no where another sender has taken it over."""
+    def look(self, letter_id: str, now: datetime) -> Due | None:
+        """A letter and what it takes to make it; nothing where it does not wait to be sent, or not any more."""
+        with self.database.read() as connection:
+            letter = outbox.if_due(connection, letter_id, self.keyring, now)
+            if letter is None:
+                return None
+            known = letter.to == BUSINESS_SUPPORT
+            status = None
+            if letter.case_id and not known:
+                status = case_rows.status_token(self.keyring.secret(connection, now), letter.case_id, letter.to)
+            return Due(
+                letter,
+                outbox.addressing(connection, letter, self.keyring, now),
+                status,
+                None if known else _slip(connection, letter.partnership, letter.email),
+            )
+
+    def handing_over(self, letter: outbox.Stored, message: bytes, now: datetime) -> outbox.Stored | None:
+        """The bytes are fixed, from now on the letter may have gone.
+
+        Gives the letter as its holder has it; nothing when another sender was first, its case has moved on, or a brake
+        holds it.
+        """
         with self.database.write() as connection:
+            if not outbox.stands(connection, letter) or self._kept_back(connection, letter, now):
+                return None
             return outbox.handing_over(connection, letter, message, self.keyring, now)
+
+    def repeating(self, letter: outbox.Stored, now: datetime) -> outbox.Stored | None:
+        """The one marked repeat of an uncertain letter is about to go. Gives nothing when another sender was first."""
+        with self.database.write() as connection:
+            mine = self._posted(connection, letter, "repeated", "handing over", now, repeated=True)
+            return replace(outbox.in_hand(letter), repeated=True) if mine else None
 
     def accepted(self, letter: outbox.Stored, now: datetime) -> None:
         with self.database.write() as connection:
@@ -65,14 +84,21 @@ class Dispatch:
     def refused(self, letter: outbox.Stored, now: datetime, why: str = "", *, address_fails: bool = False) -> None:
         """The mail server will not take it, for good. An address that does not work is flagged in the directory."""
         with self.database.write() as connection:
+            if outbox.stands(connection, letter) and self._kept_back(connection, letter, now):
+                return
             if self._posted(connection, letter, "refused", "refused", now, why) and address_fails:
                 people.flag(connection, letter.partnership, letter.email, why, england().local_date(now))
 
     def unavailable(self, letter: outbox.Stored, again: datetime, now: datetime) -> None:
-        """The mail server was not there; the letter has certainly not gone, and is tried again. Late is said once."""
+        """The mail server was not there; this time the letter has certainly not gone, and is tried again.
+
+        One that may have gone before stays uncertain. That it is late is said once.
+        """
         with self.database.write() as connection:
-            held = outbox.mark(connection, letter.id, letter.fence, "planned", now, next_try_at=again)
-            late = now - letter.planned_at >= DELAYED_AFTER
+            held = outbox.mark(
+                connection, letter, "uncertain" if letter.repeated else "planned", now, next_try_at=again
+            )
+            late = now - letter.planned_at >= (URGENT_DELAYED_AFTER if letter.urgent else DELAYED_AFTER)
             known = case_rows.has_task(connection, letter.case_id or "", posted.delayed_key(letter.id))
             if held and late and not known:
                 became(self.casework, connection, letter, "delayed", now)
@@ -80,27 +106,15 @@ class Dispatch:
     def uncertain(self, letter: outbox.Stored, now: datetime) -> None:
         """The letter may have gone: repeated once, marked, under the same Message-ID; after that a person decides."""
         with self.database.write() as connection:
-            if letter.repeated or letter.state == "uncertain":  # as it was claimed: this was the one repeat
+            if letter.repeated:
                 self._posted(connection, letter, "lost", "refused", now)
             else:
                 self._posted(connection, letter, "uncertain", "uncertain", now, next_try_at=now + REPEAT_AFTER)
-
-    def repeating(self, letter: outbox.Stored, now: datetime) -> bool:
-        """The one marked repeat of an uncertain letter is about to go. Says no where another sender has taken it."""
-        with self.database.write() as connection:
-            return self._posted(connection, letter, "repeated", "handing over", now, repeated=True)
 
     def set_aside(self, letter_id: str, now: datetime) -> None:
         """A letter that makes trouble of itself steps aside for a while, so that the others go on."""
         with self.database.write() as connection:
             outbox.set_aside(connection, letter_id, now)
-
-    def slip(self, partnership: str, email: str) -> str | None:
-        """The registered domain that an unknown address may have been meant for: its own looks like it, and is not."""
-        with self.database.read() as connection:
-            if people.is_known(connection, partnership, email):
-                return None
-            return meant(email.rpartition("@")[2], people.domains(connection, partnership))
 
     def standing(self, partnership: str, now: datetime) -> brakes.Standing:
         """What of a partnership's letters has not left."""
@@ -125,24 +139,26 @@ class Dispatch:
                 became(self.casework, connection, outbox.opened(connection, letter_id, self.keyring), "let go", now)
             return len(ids)
 
+    def _kept_back(self, connection: Connection, letter: outbox.Stored, now: datetime) -> bool:
+        """Whether a planned letter does not go after all: the record says why."""
+        if letter.state != "planned":
+            return False
+        if not self._still_wanted(connection, letter):
+            return self._posted(connection, letter, "withheld", "withheld", now)
+        return self._held(connection, letter, now)
+
     def _held(self, connection: Connection, letter: outbox.Stored, now: datetime) -> bool:
         """Hold a letter back where too many have gone. Urgent ones, and those that a person let go, always go."""
         if letter.urgent or letter.let_go:
             return False
         office = self.casework.partnerships[letter.partnership]
-        if brakes.is_pulled(connection, office.key, brakes.ALL) or brakes.too_many(
-            connection, office.key, office.most_letters_an_hour, now
-        ):
+        if brakes.hold_all(connection, office.key, office.most_letters_an_hour, now):
             if brakes.pull(connection, office.key, brakes.ALL, now):
                 self._tell_of_brake(connection, office, now)
             return self._posted(connection, letter, "held", "held", now)
-        if not letter.case_id:
-            return False
-        about = brakes.person(letter.case_id, letter.to)
-        if brakes.is_pulled(connection, office.key, about) or brakes.too_many_to(
-            connection, office.key, letter.case_id, letter.to, now
-        ):
-            first = brakes.pull(connection, office.key, about, now)
+        support = letter.to == BUSINESS_SUPPORT  # nobody may silence them by writing much about a case
+        if letter.case_id and not support and brakes.hold_to(connection, office.key, letter.case_id, letter.to, now):
+            first = brakes.pull(connection, office.key, brakes.person(letter.case_id, letter.to), now)
             return self._posted(connection, letter, "held", "held", now, brake=letter.id if first else "")
         return False
 
@@ -170,7 +186,7 @@ class Dispatch:
         brake: str = "",
         **values: object,
     ) -> bool:
-        mine = outbox.mark(connection, letter.id, letter.fence, state, now, **values)
+        mine = outbox.mark(connection, letter, state, now, **values)
         if mine:
             became(self.casework, connection, letter, what, now, why=why, brake=brake)
         return mine
@@ -182,6 +198,12 @@ class Dispatch:
         case = case_rows.load(connection, letter.case_id, self.keyring)
         kind, _, key = letter.wanted.partition(":")
         return case.stage_row(key).running if kind == "stage" else case.clock(key).state == "running"
+
+
+def _slip(connection: Connection, partnership: str, email: str) -> str | None:
+    if people.is_known(connection, partnership, email):
+        return None
+    return meant(email.rpartition("@")[2], people.domains(connection, partnership))
 
 
 def became(

@@ -185,7 +185,7 @@ letters = Table(
     Column("planned_at", Moment, nullable=False),
     Column("next_try_at", Moment, nullable=False),
     Column("lease_until", Moment),
-    Column("fence", Integer, nullable=False, server_default="0"),  # which claim; a write of an older one is refused
+    Column("fence", Integer, nullable=False, server_default="0"),  # how often the row was written
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("repeated", Boolean, nullable=False),  # the one marked repeat of an uncertain letter has been used
     Column("let_go", Boolean, nullable=False, server_default="0"),  # by a person: no cap holds it again
@@ -233,8 +233,9 @@ messages = Table(
 mailboxes = Table(
     "mailboxes",
     metadata,
-    Column("name", Text, primary_key=True),  # such as "imap:chscp:escalations@chscp.example:INBOX"
+    Column("name", Text, primary_key=True),  # such as "imap:chscp"
     _partnership(),
+    Column("place", Text),  # the account and folder that its numbers belong to
     Column("started_at", Moment, nullable=False),  # the start mark: what came before is counted, never judged
     Column("older", Integer, nullable=False, server_default="0"),
     Column("validity", BigInteger),  # UIDVALIDITY (RFC 9051 section 2.3.1.1)

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from email.message import EmailMessage
+from email.headerregistry import Address
 from email.utils import format_datetime
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFo
 from markupsafe import Markup, escape
 
 from cases.verbs.decision import Offer
-from mailer.headers import POLICY, HeaderError, address, check, display_name, identifier, references, set_header
+from mailer import mime
+from mailer.headers import HeaderError, address, check, display_name, header, identifier, references
 from mailer.invitation import invitation
 
 FILES = ("subject.txt", "body.txt", "body.html")
@@ -159,28 +160,25 @@ def _message(
     enclosed: Enclosure | None,
     calendar: str,
 ) -> bytes:
-    message = EmailMessage(policy=POLICY)
-    wanted = {}
-    for name, value in _headers(subject, to_name, to_email, frame):
-        set_header(message, name, value)
-        wanted[name] = value if isinstance(value, str) else value.addr_spec
-    message.set_content(text, charset="utf-8", cte="quoted-printable")
-    # "=_" cannot stand in quoted-printable text, so no part can hold the boundary.
-    message.make_alternative(boundary=f"=_{frame.token}")
-    message.add_alternative(html, subtype="html", charset="utf-8", cte="quoted-printable")
-    if calendar:
-        message.add_alternative(
-            calendar, subtype="calendar", charset="utf-8", cte="base64", params={"method": "REQUEST"}
-        )
-    if enclosed:
-        message.make_mixed(boundary=f"=_{frame.token}_mixed")
-        message.add_attachment(enclosed.text, filename=enclosed.name, charset="utf-8", cte="quoted-printable")
-    raw = message.as_bytes()
-    check(raw, wanted)
+    headers = list(_headers(subject, to_name, to_email, frame))
+    head = "".join(header(name, value) for name, value in headers)
+    raw = head.encode("ascii") + b"MIME-Version: 1.0\r\n" + _content(text, html, calendar, enclosed, frame.token)
+    check(raw, {name: value if isinstance(value, str) else value.addr_spec for name, value in headers})
     return raw
 
 
-def _headers(subject: str, to_name: str, to_email: str, frame: Frame) -> Iterable[tuple[str, Any]]:
+def _content(text: str, html: str, calendar: str, enclosed: Enclosure | None, token: str) -> bytes:
+    """The parts. "=_" cannot stand in quoted-printable text or in base64, so none of them can hold the boundary."""
+    parts = [mime.text("plain", text), mime.text("html", html)]
+    if calendar:
+        parts.append(mime.calendar(calendar))
+    shown = mime.together("alternative", f"=_{token}", parts)
+    if not enclosed:
+        return shown
+    return mime.together("mixed", f"=_{token}_mixed", [shown, mime.attached(enclosed.name, enclosed.text)])
+
+
+def _headers(subject: str, to_name: str, to_email: str, frame: Frame) -> Iterable[tuple[str, str | Address]]:
     yield "From", address(frame.sender_name, frame.sender)
     yield "To", address(to_name, to_email)
     yield "Reply-To", address("", frame.reply_to)
@@ -243,6 +241,8 @@ def _lines(text: str) -> str:
 
 
 def _seen(text: str) -> str:
+    if text.isprintable():  # then none of these is in it
+        return text
     hidden = {"Cc", "Cf", "Cs", "Zl", "Zp"}
     return "".join(letter for letter in text if letter in JOINERS or unicodedata.category(letter) not in hidden)
 

@@ -1,4 +1,4 @@
-"""Drains the outbox: claim a letter, render it once, hand it over, and record what became of it."""
+"""Drains the outbox: look at a letter, render it once, hand it over, and record what became of it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from cases.case import BUSINESS_SUPPORT
-from cases.dispatch import Dispatch
+from cases.dispatch import Dispatch, Due
 from cases.reference import bounce_address, reply_address
 from cases.store.database import DatabaseUnavailable
 from cases.store.outbox import Stored
@@ -32,6 +31,7 @@ ECHOES = (  # answers to what somebody did
     "unclear",
 )
 LONGEST_WAIT = timedelta(hours=1)
+LONGEST_URGENT_WAIT = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +77,14 @@ class Outbox:
     def drain(self, now: datetime, limit: int = 100) -> int:
         """Send what is due, urgent letters first. One letter's trouble never holds up the others.
 
-        Where the mail server cannot be used at all, the rest of the round waits: each try would take as long.
+        Where the mail server cannot be used, or its answer was lost, the rest waits for the next round: each try may
+        take minutes, and an urgent letter may have been written meanwhile.
         """
         due = self._dispatch.due(now, limit)
         for letter_id in due:
             try:
                 self.send(letter_id, now)
-            except Unreachable:
+            except (Unreachable, Uncertain):
                 break
             except Exception as error:  # looked at again in a while
                 log.error("a letter could not be sent", letter=letter_id, error=type(error).__name__)
@@ -93,16 +94,16 @@ class Outbox:
         return len(due)
 
     def send(self, letter_id: str, now: datetime) -> None:
-        """Send one letter, if it is still to be sent. Raises Unreachable, once that is written down."""
-        letter = self._dispatch.claim(letter_id, now)
-        if letter is None:
+        """Send one letter, if it is still to be sent. Raises Unreachable and Uncertain, once that is written down."""
+        due = self._dispatch.look(letter_id, now)
+        if due is None:
             return
-        if letter.state == "handing over":  # whoever held it stopped before it could say what became of it
-            self._dispatch.uncertain(letter, now)
+        if due.letter.state == "handing over":  # whoever held it stopped before it could say what became of it
+            self._dispatch.uncertain(due.letter, now)
             return
-        message = letter.message or self._rendered(letter, now)
+        message = due.letter.message or self._rendered(due, now)
         if message:
-            self._hand_over(letter, message, now)
+            self._hand_over(due, message, now)
 
     def _set_aside(self, letter_id: str, error: Exception, now: datetime) -> None:
         """A letter that cannot even be opened must not stand at the head of every round."""
@@ -113,25 +114,26 @@ class Outbox:
         except DatabaseUnavailable:
             log.warning("a letter could not be set aside", letter=letter_id)
 
-    def _rendered(self, letter: Stored, now: datetime) -> bytes | None:
+    def _rendered(self, due: Due, now: datetime) -> bytes | None:
+        letter = due.letter
         try:
-            known = letter.to == BUSINESS_SUPPORT
-            self._guard.check(letter.email, None if known else self._dispatch.slip(letter.partnership, letter.email))
-            frame, enclosed = self._frame(letter, now), self._enclosed(letter)
+            self._guard.check(letter.email, due.meant)
+            frame, enclosed = self._frame(due, now), self._enclosed(letter)
             return self._letters.render(
                 letter.purpose, letter.values, letter.offers, letter.name, letter.email, frame, enclosed
             )
-        except DatabaseUnavailable:  # not the letter's own trouble: its claim runs out, and it is tried again
+        except DatabaseUnavailable:  # not the letter's own trouble: it is tried again
             raise
         except Exception as error:  # whatever is wrong with a letter, a second try would meet it again
             self._refused(letter, error, now)
             return None
 
-    def _hand_over(self, letter: Stored, message: bytes, now: datetime) -> None:
+    def _hand_over(self, due: Due, message: bytes, now: datetime) -> None:
         """Between the first commit here and the last the letter may have gone: a crash leaves it uncertain."""
-        envelope = self._envelope(letter, now)
-        if not self._holds(letter, message, now):
-            log.warning("a letter was taken over by another sender", letter=letter.id)
+        token = due.addressing.reply_token
+        envelope = Envelope(self._senders[due.letter.partnership].bounces(token), due.letter.email, token)
+        letter = self._held(due.letter, message, now)
+        if letter is None:
             return
         try:
             self._transport.send(envelope, message)
@@ -142,26 +144,23 @@ class Outbox:
         except Uncertain as error:
             log.warning("a letter may have gone", letter=letter.id, why=str(error))
             self._dispatch.uncertain(letter, now)
+            raise
         else:
             self._dispatch.accepted(letter, now)
 
-    def _envelope(self, letter: Stored, now: datetime) -> Envelope:
-        token = self._dispatch.reply_token(letter.id, now)
-        return Envelope(self._senders[letter.partnership].bounces(token), letter.email, token)
+    def _held(self, letter: Stored, message: bytes, now: datetime) -> Stored | None:
+        """Write down that the letter is about to go. Gives nothing where it does not, or another sender was first."""
+        if letter.state == "uncertain":
+            return self._dispatch.repeating(letter, now)
+        return self._dispatch.handing_over(letter, message, now)
 
     def _unavailable(self, letter: Stored, error: Unavailable, now: datetime) -> None:
         """Trouble that waiting may not mend is an error in the log: a person must look at the set-up."""
         ours = isinstance(error, Misconfigured | Unreachable)
         (log.error if ours else log.warning)("a letter was not taken", letter=letter.id, why=str(error))
-        self._dispatch.unavailable(letter, now + wait(letter.attempts, letter.id), now)
+        self._dispatch.unavailable(letter, now + wait(letter.attempts, letter.id, letter.urgent), now)
         if isinstance(error, Unreachable):
             raise error
-
-    def _holds(self, letter: Stored, message: bytes, now: datetime) -> bool:
-        """Write down that the letter is about to go. Says no where another sender has taken it over meanwhile."""
-        if letter.state == "uncertain":
-            return self._dispatch.repeating(letter, now)
-        return self._dispatch.handing_over(letter, message, now)
 
     def _refused(self, letter: Stored, error: Exception, now: datetime) -> None:
         """On a case business support is told; of a letter without one, such as a code, the desk shows the number."""
@@ -175,9 +174,9 @@ class Outbox:
             return None
         return Enclosure(f"record-{letter.values['reference']}.txt", self._record(letter.case_id))
 
-    def _frame(self, letter: Stored, now: datetime) -> Frame:
+    def _frame(self, due: Due, now: datetime) -> Frame:
+        letter, addressing = due.letter, due.addressing
         sender = self._senders[letter.partnership]
-        addressing, status = self._dispatch.addressing(letter, now)
         echo = letter.purpose in ECHOES
         return Frame(
             message_id=letter.message_id,
@@ -186,7 +185,7 @@ class Outbox:
             reply_to=sender.reply_to(addressing.reply_token),
             token=addressing.reply_token,
             page_url=f"{self._base_url}/l/{addressing.page_token}",
-            status_url=f"{self._base_url}/s/{status}" if status else None,
+            status_url=f"{self._base_url}/s/{due.status_token}" if due.status_token else None,
             date=now,
             references=addressing.earlier,
             automatic="auto-replied" if echo else "auto-generated",
@@ -195,10 +194,12 @@ class Outbox:
         )
 
 
-def wait(attempts: int, letter_id: str) -> timedelta:
-    """Twice as long after each failure, an hour at most, and up to a quarter more: not all letters come back at once.
+def wait(attempts: int, letter_id: str, urgent: bool = False) -> timedelta:
+    """Twice as long after each failure, an hour at most (five minutes for an urgent letter), and up to a quarter more:
+    not all letters come back at once.
 
     How much more is the letter's own, so that no chance is needed.
     """
     more = int(letter_id[:4], 16) / 0xFFFF / 4
-    return min(timedelta(minutes=2 ** min(attempts, 6)), LONGEST_WAIT) * (1 + more)
+    longest = LONGEST_URGENT_WAIT if urgent else LONGEST_WAIT
+    return min(timedelta(minutes=2 ** min(attempts, 6)), longest) * (1 + more)

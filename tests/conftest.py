@@ -216,10 +216,9 @@ class World:
         message["Subject"] = f"{letter.values['reference']}: please answer"
         message.set_content(f"Dear {letter.name}, this is the letter.")
         message.add_alternative(f"<p>Dear {letter.name}, <b>this is the letter</b>.</p>", subtype="html")
-        claimed = self.dispatch.claim(letter.id, self.clock())
-        assert claimed
-        self.dispatch.handing_over(claimed, message.as_bytes(), self.clock())
-        self.dispatch.accepted(claimed, self.clock())
+        held = self.dispatch.handing_over(letter, message.as_bytes(), self.clock())
+        assert held
+        self.dispatch.accepted(held, self.clock())
 
     def _built(self) -> FastAPI:
         cookies = Cookies(SECRET, secure=False)

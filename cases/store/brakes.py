@@ -7,7 +7,7 @@ partnership. Nothing that is held is dropped.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from cases.tables import brakes, cases, letters
@@ -18,6 +18,26 @@ ALL = "all"
 MOST_TO_ONE_PERSON = ((timedelta(minutes=10), 20), (timedelta(days=1), 25), (timedelta(days=3650), 150))
 AN_HOUR = timedelta(hours=1)
 SEVEN_DAYS = timedelta(days=7)
+
+# Built once: putting a statement together takes longer than running it.
+_BRAKE = select(brakes.c.released_at).where(
+    brakes.c.partnership_id == bindparam("partnership"), brakes.c.about == bindparam("about")
+)
+_SENT_SINCE = (
+    select(func.count())
+    .select_from(letters)
+    .where(
+        letters.c.partnership_id == bindparam("partnership"),
+        letters.c.accepted_at > bindparam("since"),
+        letters.c.let_go.is_(False),
+    )
+)
+_SENT_TO = select(letters.c.accepted_at).where(
+    letters.c.case_id == bindparam("case_id"),
+    letters.c.recipient == bindparam("to"),
+    letters.c.let_go.is_(False),
+    letters.c.accepted_at > bindparam("since"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +65,6 @@ def person(case_id: str, recipient: str) -> str:
     return f"{case_id}:{recipient}"
 
 
-def is_pulled(connection: Connection, partnership: str, about: str) -> bool:
-    chosen = (brakes.c.partnership_id == partnership) & (brakes.c.about == about) & brakes.c.released_at.is_(None)
-    return connection.execute(select(brakes.c.about).where(chosen)).first() is not None
-
-
 def pull(connection: Connection, partnership: str, about: str, now: datetime) -> bool:
     """Hold letters from now on. Says whether the brake was loose before."""
     row = insert_or(brakes).values(partnership_id=partnership, about=about, pulled_at=now)
@@ -71,19 +86,19 @@ def release(connection: Connection, partnership: str, now: datetime) -> list[str
     return ids
 
 
-def too_many_to(connection: Connection, partnership: str, case_id: str, recipient: str, now: datetime) -> bool:
-    """Whether one person has had as many letters about a case as is usual in any of the spans."""
-    same = (letters.c.case_id == case_id) & (letters.c.recipient == recipient) & letters.c.let_go.is_(False)
-    since = _released_at(connection, partnership, person(case_id, recipient)) or now - MOST_TO_ONE_PERSON[-1][0]
-    sent = list(connection.execute(select(letters.c.accepted_at).where(same, letters.c.accepted_at > since)).scalars())
-    return any(sum(at > now - span for at in sent) >= most for span, most in MOST_TO_ONE_PERSON)
+def hold_to(connection: Connection, partnership: str, case_id: str, recipient: str, now: datetime) -> bool:
+    """Whether the brake on one person is pulled, or they have had as many letters about a case as is usual."""
+    pulled, released = _brake(connection, partnership, person(case_id, recipient))
+    values = {"case_id": case_id, "to": recipient, "since": released or now - MOST_TO_ONE_PERSON[-1][0]}
+    sent = () if pulled else tuple(connection.execute(_SENT_TO, values).scalars())
+    return pulled or any(sum(at > now - span for at in sent) >= most for span, most in MOST_TO_ONE_PERSON)
 
 
-def too_many(connection: Connection, partnership: str, most: int, now: datetime) -> bool:
-    """Whether a partnership has sent as many letters in the last hour as it may."""
-    since = max(now - AN_HOUR, _released_at(connection, partnership, ALL) or now - AN_HOUR)
-    chosen = (letters.c.partnership_id == partnership) & (letters.c.accepted_at > since) & letters.c.let_go.is_(False)
-    return int(connection.execute(select(func.count()).select_from(letters).where(chosen)).scalar_one()) >= most
+def hold_all(connection: Connection, partnership: str, most: int, now: datetime) -> bool:
+    """Whether the brake on all letters is pulled, or as many have gone in the last hour as may."""
+    pulled, released = _brake(connection, partnership, ALL)
+    since = max(now - AN_HOUR, released or now - AN_HOUR)
+    return pulled or connection.execute(_SENT_SINCE, {"partnership": partnership, "since": since}).scalar_one() >= most
 
 
 def standing(connection: Connection, partnership: str, now: datetime) -> Standing:
@@ -115,6 +130,7 @@ def held(connection: Connection, partnership: str) -> list[Held]:
     return [Held(row[0] or "", row[1], row[2], row[3]) for row in connection.execute(found)]
 
 
-def _released_at(connection: Connection, partnership: str, about: str) -> datetime | None:
-    chosen = (brakes.c.partnership_id == partnership) & (brakes.c.about == about)
-    return connection.execute(select(brakes.c.released_at).where(chosen)).scalar()
+def _brake(connection: Connection, partnership: str, about: str) -> tuple[bool, datetime | None]:
+    """Whether a brake is pulled, and when it was last released."""
+    row = connection.execute(_BRAKE, {"partnership": partnership, "about": about}).first()
+    return (row.released_at is None, row.released_at) if row else (False, None)

@@ -155,6 +155,13 @@ def reference_of(connection: Connection, case_id: str) -> str | None:
     return connection.execute(select(cases.c.reference).where(cases.c.id == case_id)).scalar()
 
 
+def raised_since(connection: Connection, address_token: str, moment: datetime) -> int:
+    """How many cases somebody with this address has raised since a moment."""
+    raiser = (parties.c.case_id == cases.c.id) & (parties.c.key == "p1") & (parties.c.address_token == address_token)
+    chosen = select(func.count()).select_from(cases.join(parties, raiser)).where(cases.c.opened_at >= moment)
+    return int(connection.execute(chosen).scalar_one())
+
+
 def named(connection: Connection, reference: str) -> str | None:
     """The id of the case with this reference, whosesoever it is: references are unique in the installation."""
     return connection.execute(select(cases.c.id).where(cases.c.reference == reference)).scalar()

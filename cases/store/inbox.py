@@ -137,6 +137,16 @@ def owned(connection: Connection, message_id: str, party: str) -> None:
     connection.execute(update(messages).where(chosen).values(state="stored", awaits=None, owned_by=party))
 
 
+def replaced(connection: Connection, message_id: str, raw: bytes, keyring: Keyring) -> None:
+    """Another copy takes the place of a mail whose party has not said yet whether it is theirs: it is judged again."""
+    chosen = (messages.c.id == message_id) & (messages.c.state == "tray") & messages.c.awaits.is_not(None)
+    subject = connection.execute(select(messages.c.key_subject).where(chosen)).scalar()
+    if subject:
+        sealed = keyring.key(connection, subject).seal_bytes(raw, about=f"mail:{message_id}")
+        values = {"state": "stored", "awaits": None, "sha256": hashlib.sha256(raw).hexdigest(), "sealed": sealed}
+        connection.execute(update(messages).where(chosen).values(**values))
+
+
 def disowned(connection: Connection, message_id: str, why: str) -> None:
     """The party says that the mail is not theirs: it stays in the tray, with the warning."""
     connection.execute(update(messages).where(messages.c.id == message_id).values(awaits=None, why=why))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from cases.tables import mailboxes, messages, receipts
@@ -25,6 +25,7 @@ class Known:
     name: str
     started_at: datetime
     older: int
+    place: str  # the account and folder that its numbers belong to
     validity: int | None
     last_uid: int  # everything up to here has been seen to
     dated_to: int  # up to here the server has renumbered, and the date says what is older
@@ -62,6 +63,7 @@ def known(connection: Connection, name: str) -> Known | None:
         row.name,
         row.started_at,
         row.older,
+        row.place or "",
         row.validity,
         row.last_uid,
         row.dated_to,
@@ -81,18 +83,24 @@ def meet(connection: Connection, partnership: str, name: str, now: datetime) -> 
     return found
 
 
-def begin(connection: Connection, name: str, validity: int, older: int, last_uid: int, now: datetime) -> None:
+def begin(
+    connection: Connection, name: str, place: str, validity: int, older: int, last_uid: int, now: datetime
+) -> None:
     """Set the start mark: the first time that the mailbox could be read."""
-    values = {"started_at": now, "validity": validity, "older": older, "last_uid": last_uid}
+    values = {"started_at": now, "place": place, "validity": validity, "older": older, "last_uid": last_uid}
     connection.execute(update(mailboxes).where(mailboxes.c.name == name).values(**values))
 
 
-def renumbered(connection: Connection, name: str, validity: int, highest: int, now: datetime) -> None:
-    """The server gave every message a new number: all are looked at again, and the old receipts lead nowhere."""
-    values = {"validity": validity, "last_uid": 0, "dated_to": highest, "older": 0}
+def renumbered(connection: Connection, name: str, place: str, validity: int, highest: int, now: datetime) -> None:
+    """The numbers mean other messages now: all are looked at again, and the old receipts lead nowhere."""
+    before = known(connection, name)
+    values = {"place": place, "validity": validity, "last_uid": 0, "dated_to": highest, "older": 0}
     connection.execute(update(mailboxes).where(mailboxes.c.name == name).values(**values))
     stale = (receipts.c.mailbox == name) & (receipts.c.validity != validity) & receipts.c.moved_at.is_(None)
     connection.execute(update(receipts).where(stale).values(moved_at=now))
+    if before and before.place != place:  # two folders may number alike: a receipt of one would hide mail of the other
+        alike = (receipts.c.mailbox == name) & (receipts.c.validity == validity)
+        connection.execute(delete(receipts).where(alike))
 
 
 def add_receipt(connection: Connection, partnership: str, receipt: Receipt, message_id: str) -> None:

@@ -1,11 +1,11 @@
-"""The outbox: letters written with the decision that wants them, claimed by one sender, and what became of each."""
+"""The outbox: letters written with the decision that wants them, handed over by one sender, and what became of each."""
 
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
 
 from cases import reference
 from cases.store.keyring import Keyring
@@ -15,6 +15,35 @@ from cases.verbs.decision import Letter, Offer
 LEASE = timedelta(minutes=15)
 OPEN_STATES = ("planned", "handing over", "uncertain")
 MAY_HAVE_GONE = ("handing over", "uncertain", "accepted")
+
+# Built once: putting a statement together takes longer than running it.
+# Written out, not as parameters: else SQLite does not see that the index of the letters to send will do.
+_IS_OPEN = letters.c.state.in_(bindparam("open", OPEN_STATES, expanding=True, literal_execute=True))
+_IS_DUE = and_(
+    _IS_OPEN,
+    letters.c.next_try_at <= bindparam("now"),
+    or_(letters.c.lease_until.is_(None), letters.c.lease_until <= bindparam("now")),
+)
+_DUE = (
+    select(letters.c.id)
+    .where(_IS_DUE)
+    .order_by(letters.c.urgent.desc(), letters.c.next_try_at)
+    .limit(bindparam("most"))
+)
+_LETTER = select(letters).where(letters.c.id == bindparam("id"))
+_DUE_LETTER = _LETTER.where(_IS_DUE)
+_FENCE = select(letters.c.fence).where(letters.c.id == bindparam("id"))
+_UNDER_FENCE = update(letters).where(letters.c.id == bindparam("chosen"), letters.c.fence == bindparam("seen"))
+_EARLIER = (
+    select(letters.c.message_id)
+    .where(
+        letters.c.case_id == bindparam("case_id"),
+        letters.c.recipient == bindparam("to"),
+        letters.c.accepted_at.is_not(None),
+        letters.c.id != bindparam("id"),
+    )
+    .order_by(letters.c.accepted_at)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +60,13 @@ class Stored:
     attempts: int
     repeated: bool
     let_go: bool  # by a person, after it was held
-    fence: int
+    fence: int  # how often its row has been written; whoever saw an older one writes no more
     urgent: bool
     wanted: str | None
     tells: bool
     shares: bool
     message_id: str
+    key_subject: str
     planned_at: datetime
     name: str
     email: str
@@ -102,39 +132,42 @@ def tokens_of(secret: bytes, letter_id: str) -> tuple[str, str]:
 
 
 def due(connection: Connection, now: datetime, limit: int) -> list[str]:
-    """Ids of the letters that wait to be sent, urgent ones first; one that another sender holds is not due."""
-    free = or_(letters.c.lease_until.is_(None), letters.c.lease_until <= now)
-    chosen = select(letters.c.id).where(letters.c.state.in_(OPEN_STATES), letters.c.next_try_at <= now, free)
-    return list(
-        connection.execute(chosen.order_by(letters.c.urgent.desc(), letters.c.next_try_at).limit(limit)).scalars()
-    )
+    """Ids of the letters that wait to be sent, urgent ones first; one that another sender hands over is not due."""
+    return list(connection.execute(_DUE, {"now": now, "most": limit}).scalars())
 
 
-def claim(connection: Connection, letter_id: str, now: datetime) -> int | None:
-    """Take a letter for sending. Gives the fence of the claim, or nothing when another sender has it."""
-    free = or_(letters.c.lease_until.is_(None), letters.c.lease_until <= now)
-    mine = and_(letters.c.id == letter_id, letters.c.state.in_(OPEN_STATES), letters.c.next_try_at <= now, free)
-    taken = update(letters).where(mine).values(lease_until=now + LEASE, fence=letters.c.fence + 1)
-    return connection.execute(taken.returning(letters.c.fence)).scalar()
+def if_due(connection: Connection, letter_id: str, keyring: Keyring, now: datetime) -> Stored | None:
+    """One letter, where it waits to be sent."""
+    row = connection.execute(_DUE_LETTER, {"id": letter_id, "now": now}).first()
+    return _opened(connection, row, keyring) if row else None
 
 
-def handing_over(connection: Connection, letter: Stored, message: bytes, keyring: Keyring, now: datetime) -> bool:
-    """The bytes are fixed and stored before the first hand-over; a retry sends these bytes. Says no as `mark` does."""
-    key = keyring.key(connection, _key_subject(connection, letter.id))
-    sealed = key.seal_bytes(message, about=f"message:{letter.id}")
-    attempts = letters.c.attempts + 1
-    return mark(connection, letter.id, letter.fence, "handing over", now, message=sealed, attempts=attempts)
+def stands(connection: Connection, letter: Stored) -> bool:
+    """Whether nobody has written to a letter's row since it was read."""
+    return connection.execute(_FENCE, {"id": letter.id}).scalar() == letter.fence
 
 
-def mark(connection: Connection, letter_id: str, fence: int, state: str, now: datetime, **values: Any) -> bool:
-    """Set a letter's state under a claim. A claim that has been taken over is refused."""
-    ended = {"lease_until": None} if state != "handing over" else {}
-    chosen = (letters.c.id == letter_id) & (letters.c.fence == fence)
-    return connection.execute(update(letters).where(chosen).values(state=state, **ended, **values)).rowcount == 1
+def handing_over(connection: Connection, letter: Stored, message: bytes, keyring: Keyring, now: datetime) -> Stored:
+    """The bytes are fixed and stored before the first hand-over; a retry sends these bytes. For one that stands."""
+    sealed = keyring.key(connection, letter.key_subject).seal_bytes(message, about=f"message:{letter.id}")
+    mark(connection, letter, "handing over", now, message=sealed, attempts=letter.attempts + 1)
+    return in_hand(letter)
+
+
+def in_hand(letter: Stored) -> Stored:
+    """The letter as its one holder knows it, once its hand-over has been written down."""
+    return replace(letter, state="handing over", fence=letter.fence + 1)
+
+
+def mark(connection: Connection, letter: Stored, state: str, now: datetime, **values: Any) -> bool:
+    """Set a letter's state. Says no where another has written to it since it was read: each writing moves the fence."""
+    lease = now + LEASE if state == "handing over" else None
+    row = {"chosen": letter.id, "seen": letter.fence, "fence": letter.fence + 1, "state": state, "lease_until": lease}
+    return connection.execute(_UNDER_FENCE, row | values).rowcount == 1
 
 
 def set_aside(connection: Connection, letter_id: str, now: datetime) -> None:
-    """A letter that could not even be claimed is not due for a while; one in the midst of a hand-over stays so."""
+    """A letter that could not even be opened is not due for a while; one in the midst of a hand-over stays so."""
     chosen = (letters.c.id == letter_id) & letters.c.state.in_(("planned", "uncertain"))
     connection.execute(update(letters).where(chosen).values(next_try_at=now + LEASE, lease_until=None))
 
@@ -147,8 +180,7 @@ def bounced(connection: Connection, letter_id: str) -> bool:
 
 
 def opened(connection: Connection, letter_id: str, keyring: Keyring) -> Stored:
-    row = connection.execute(select(letters).where(letters.c.id == letter_id)).one()
-    return _opened(connection, row, keyring)
+    return _opened(connection, connection.execute(_LETTER, {"id": letter_id}).one(), keyring)
 
 
 def by_token(connection: Connection, column: str, token: str) -> str | None:
@@ -197,11 +229,10 @@ def addressing(connection: Connection, letter: Stored, keyring: Keyring, now: da
 
 def earlier(connection: Connection, letter: Stored) -> tuple[str, ...]:
     """Message-IDs of the letters that this person had about this case before, so that it is one conversation."""
-    same = and_(
-        letters.c.case_id == letter.case_id, letters.c.recipient == letter.to, letters.c.accepted_at.is_not(None)
-    )
-    found = select(letters.c.message_id).where(same, letters.c.id != letter.id).order_by(letters.c.accepted_at)
-    return tuple(connection.execute(found).scalars()) if letter.case_id else ()
+    if not letter.case_id:
+        return ()
+    values = {"case_id": letter.case_id, "to": letter.to, "id": letter.id}
+    return tuple(connection.execute(_EARLIER, values).scalars())
 
 
 def of_case(connection: Connection, case_id: str, keyring: Keyring) -> list[Stored]:
@@ -212,7 +243,7 @@ def of_case(connection: Connection, case_id: str, keyring: Keyring) -> list[Stor
 def next_try(connection: Connection) -> datetime | None:
     """When the next waiting letter is to be tried."""
     soonest = func.coalesce(letters.c.lease_until, letters.c.next_try_at)
-    return connection.execute(select(func.min(soonest)).where(letters.c.state.in_(OPEN_STATES))).scalar()
+    return connection.execute(select(func.min(soonest)).where(_IS_OPEN)).scalar()
 
 
 def _opened(connection: Connection, row: Row[Any], keyring: Keyring) -> Stored:
@@ -237,6 +268,7 @@ def _opened(connection: Connection, row: Row[Any], keyring: Keyring) -> Stored:
         tells=row.tells,
         shares=row.shares,
         message_id=row.message_id,
+        key_subject=row.key_subject,
         planned_at=row.planned_at,
         name=sealed["name"],
         email=sealed["email"],
@@ -244,7 +276,3 @@ def _opened(connection: Connection, row: Row[Any], keyring: Keyring) -> Stored:
         offers=offers,
         message=message,
     )
-
-
-def _key_subject(connection: Connection, letter_id: str) -> str:
-    return str(connection.execute(select(letters.c.key_subject).where(letters.c.id == letter_id)).scalar_one())

@@ -19,6 +19,12 @@ _HOLDERS = (
     .where(people.c.partnership_id == bindparam("partnership"), people.c.until.is_(None))
     .order_by(people.c.id)
 )
+_HAS_ADDRESS = select(people.c.id).where(
+    people.c.partnership_id == bindparam("partnership"),
+    func.lower(people.c.email) == bindparam("email"),
+    people.c.until.is_(None),
+)
+_DOMAINS = select(agencies.c.domains).where(agencies.c.partnership_id == bindparam("partnership"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +93,10 @@ def flagged(connection: Connection, partnership: str) -> list[Flagged]:
 
 def is_known(connection: Connection, partnership: str, email: str) -> bool:
     """Whether somebody of the directory has this address."""
-    whose = (people.c.partnership_id == partnership) & (func.lower(people.c.email) == email.lower())
-    return connection.execute(select(people.c.id).where(whose, people.c.until.is_(None))).first() is not None
+    return connection.execute(_HAS_ADDRESS, {"partnership": partnership, "email": email.lower()}).first() is not None
 
 
 def domains(connection: Connection, partnership: str) -> list[str]:
     """The registered domains of the agencies."""
-    found = select(agencies.c.domains).where(agencies.c.partnership_id == partnership)
-    return [domain for row in connection.execute(found).scalars() for domain in row.split()]
+    found = connection.execute(_DOMAINS, {"partnership": partnership}).scalars()
+    return [domain for row in found for domain in row.split()]

@@ -26,6 +26,7 @@ from answerable import wiring
 from answerable.settings import PartnershipSettings, Settings
 from answerable.wiring import Service, build
 from cases.directory import Agency, Person
+from cases.dispatch import Due
 from cases.policy_files.reading import read_policies
 from cases.store import case_rows, outbox
 from cases.store.database import Database
@@ -300,11 +301,11 @@ def test_e1_e2_e3_e4_a_kill_at_any_point_loses_and_doubles_nothing(tmp_path: Pat
 def test_a_planted_send_before_the_commit_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The harness itself is proved: a sender that hands over first and writes down afterwards must not pass."""
 
-    def send_first(self: Any, letter: outbox.Stored, message: bytes, now: datetime) -> None:
-        envelope = Envelope(self._senders[letter.partnership].inbox, letter.email)
+    def send_first(self: Any, due: Due, message: bytes, now: datetime) -> None:
+        envelope = Envelope(self._senders[due.letter.partnership].inbox, due.letter.email)
         self._transport.send(envelope, message)
-        self._dispatch.handing_over(letter, message, now)
-        self._dispatch.accepted(letter, now)
+        held = self._dispatch.handing_over(due.letter, message, now)
+        self._dispatch.accepted(held, now)
 
     monkeypatch.setattr(mailer_outbox.Outbox, "_hand_over", send_first)
     (tmp_path / "whole").mkdir()

@@ -179,7 +179,7 @@ def written_in() -> Story:
     soon = Unread("protects_by", "Is there a date by which this must be settled to protect the child?", "soon")
     facts: Facts = {"child": "A.B.", "area": ("plans",), "other_agency": "csc"}
     story.keep(adding.added(story.case, "m2", "p1", facts, (soon,), story.moment()))
-    why, said = "Our mail server could not confirm the sender (DMARC).", "RESOLVED: It is resolved"
+    why, said = "Our mail server could not confirm the sender.", "RESOLVED: It is resolved"
     story.keep(messages.not_confirmed(story.case, "m3", story.case.raiser, why, said, "482913", story.moment()))
     return story
 

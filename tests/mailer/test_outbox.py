@@ -7,15 +7,17 @@ from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 from threading import Barrier
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import event
 from structlog.testing import capture_logs
 
 from cases.case import BUSINESS_SUPPORT
 from cases.casework import Casework
 from cases.dispatch import Dispatch
 from cases.ledger import Ledger
+from cases.store import outbox as stored
 from cases.store.database import Database
 from cases.store.outbox import Stored
 from cases.submission import Answer, Evidence, Submission
@@ -195,10 +197,7 @@ def test_a_sender_that_stopped_while_handing_over_leaves_an_uncertain_letter_nev
     world: "World",
 ) -> None:
     world.open_case()
-    letter = stage_letter(world)
-    claimed = world.dispatch.claim(letter.id, world.clock())
-    assert claimed
-    world.dispatch.handing_over(claimed, b"the bytes of the letter", world.clock())
+    assert world.dispatch.handing_over(stage_letter(world), b"the bytes of the letter", world.clock())
     transport = Memory()
     sending = outbox(world.casework, transport)
     sending.drain(world.clock())
@@ -289,3 +288,25 @@ def test_a_letter_that_one_sender_holds_is_not_taken_by_another_in_the_midst_of_
     outbox(world.casework, first).drain(world.clock())
     ids = [message_from_bytes(raw)["Message-ID"] for _, raw in first.sent + second.sent]
     assert len(ids) == len(set(ids)) == len(world.letters())
+
+
+def test_looking_for_letters_to_send_reads_none_that_have_gone(world: "World") -> None:
+    """SQLite uses the index of the open letters only where it sees that the question is about them alone."""
+    asked: list[tuple[str, Any]] = []
+    database = world.casework.database
+
+    def listen(connection: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(database.engine, "before_cursor_execute", listen)
+    with database.read() as connection:
+        stored.due(connection, world.clock(), 100)
+        stored.next_try(connection)
+    event.remove(database.engine, "before_cursor_execute", listen)
+    with database.read() as connection:
+        plans = [
+            " ".join(row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters))
+            for statement, parameters in asked
+            if statement.startswith("SELECT")
+        ]
+    assert ["letters_to_send" in plan for plan in plans] == [True, True]

@@ -1,5 +1,6 @@
 """Letters that are hard to send: a sender that was overtaken, a mail server that stays away, a fault in a letter."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,10 +13,11 @@ from cases.dispatch import Dispatch
 from cases.ledger import Ledger
 from cases.store.database import DatabaseUnavailable
 from cases.store.outbox import Stored
+from cases.submission import Answer, Evidence
 from mailer.errors import Unavailable, Uncertain
 from mailer.guard import Guard
 from mailer.letters import Letters
-from mailer.outbox import Outbox, Sender
+from mailer.outbox import Outbox, Sender, wait
 from mailer.transports.memory import Memory
 from mailer.transports.transport import Envelope, Transport
 
@@ -74,34 +76,60 @@ def test_a_sender_that_was_overtaken_while_it_made_the_letter_does_not_send_it_a
     letter, first, second = stage_letter(world), Memory(), Memory()
 
     class Slow(Guard):
-        """While the first sender works on, its claim runs out and another takes the letter."""
+        """While the first sender works on, another takes the letter."""
 
         def check(self, email: str, meant: str | None = None) -> None:
-            world.clock.move(LEASE)
             outbox(world, second).send(letter.id, world.clock())
 
-    with capture_logs() as lines:
-        outbox(world, first, Slow([INBOX])).send(letter.id, world.clock())
+    outbox(world, first, Slow([INBOX])).send(letter.id, world.clock())
     assert [envelope.recipient for envelope, _ in second.sent] == [BEN]
     assert first.sent == []
-    assert [line["event"] for line in lines] == ["a letter was taken over by another sender"]
     assert stage_letter(world).state == "accepted"
 
 
 def test_of_two_senders_only_the_one_that_holds_an_uncertain_letter_repeats_it(world: "World") -> None:
     world.open_case()
     letter = stage_letter(world)
-    outbox(world, Troubled(BEN, Uncertain("no answer"))).send(letter.id, world.clock())
+    with pytest.raises(Uncertain):
+        outbox(world, Troubled(BEN, Uncertain("no answer"))).send(letter.id, world.clock())
     world.clock.move(LEASE)
-    overtaken = world.dispatch.claim(letter.id, world.clock())
-    world.clock.move(LEASE)
-    holder = world.dispatch.claim(letter.id, world.clock())
-    assert overtaken
-    assert holder
-    assert not world.dispatch.repeating(overtaken, world.clock())
-    assert not any("it may be sent twice" in words for words in entries(world))
-    assert world.dispatch.repeating(holder, world.clock())
+    first, second = (world.dispatch.look(letter.id, world.clock()) for _ in range(2))
+    assert first
+    assert second
+    assert world.dispatch.repeating(first.letter, world.clock())
+    assert not world.dispatch.repeating(second.letter, world.clock())
     assert sum("it may be sent twice" in words for words in entries(world)) == 1
+
+
+@pytest.mark.parametrize("before", ["", "another sender", "the lease"])
+def test_what_became_of_a_letter_is_written_by_its_holder_alone(world: "World", before: str) -> None:
+    """Whoever lost the letter meanwhile, to another sender or to a lease that ran out, writes nothing of it."""
+    world.open_case()
+    letter = stage_letter(world)
+    held = world.dispatch.handing_over(letter, b"the letter", world.clock())
+    assert held
+    if before == "another sender":  # one that looked before: what it saw is out of date
+        assert world.dispatch.handing_over(letter, b"another letter", world.clock()) is None
+        world.dispatch.refused(letter, world.clock())
+        world.dispatch.uncertain(letter, world.clock())
+        world.dispatch.accepted(letter, world.clock())
+        assert stage_letter(world) == replace(held, attempts=1, message=b"the letter")
+    assert world.dispatch.look(letter.id, world.clock()) is None
+    if before == "the lease":
+        world.clock.move(LEASE)
+        outbox(world, Memory()).send(letter.id, world.clock())
+    world.dispatch.accepted(held, world.clock())
+    assert stage_letter(world).state == ("uncertain" if before == "the lease" else "accepted")
+
+
+def test_a_letter_that_cannot_be_made_and_is_not_wanted_any_more_is_withheld(world: "World") -> None:
+    case = world.open_case().case
+    for who in ("p1", stage_letter(world).to):
+        answer = Answer("outcome:not_resolved", "s1", "We differ", evidence=Evidence(via="page"))
+        world.casework.hear(case.id, who, answer, world.clock())
+    outbox(world, Memory(), letters=Faulty()).drain(world.clock())
+    [letter] = [each for each in world.letters("stage", "Ben Carter") if each.wanted == "stage:s1"]
+    assert letter.state == "withheld"
 
 
 def test_a_mail_server_that_stays_away_is_tried_every_hour_and_after_four_a_person_knows_once(world: "World") -> None:
@@ -128,9 +156,7 @@ def test_a_mail_server_that_stays_away_is_tried_every_hour_and_after_four_a_pers
 
 def test_a_delayed_letter_to_business_support_is_a_task_at_their_desk_without_another_letter(world: "World") -> None:
     world.open_case()
-    refused = world.dispatch.claim(stage_letter(world).id, world.clock())
-    assert refused
-    world.dispatch.refused(refused, world.clock())
+    world.dispatch.refused(stage_letter(world), world.clock())
     [task] = world.letters("task")
     sending = outbox(world, Troubled("support@chscp.example", Unavailable("not there")))
     for _ in range(8):
@@ -174,10 +200,35 @@ def test_a_database_that_is_away_is_no_fault_of_the_letter(world: "World", monke
     def away(*given: object) -> None:
         raise DatabaseUnavailable("locked")
 
-    monkeypatch.setattr(Dispatch, "addressing", away)
+    monkeypatch.setattr(Dispatch, "handing_over", away)
     sending.drain(world.clock())
     assert stage_letter(world).state == "planned"
     monkeypatch.undo()
-    world.clock.move(LEASE)
     sending.drain(world.clock())
     assert stage_letter(world).state == "accepted"
+
+
+def test_a_round_ends_where_an_answer_was_lost(world: "World") -> None:
+    """Each further try may take minutes too: what is urgent and was written meanwhile goes first in the next round."""
+    world.open_case()
+    transport = Troubled("alice@homerton.example", Uncertain("no answer"))
+    box = outbox(world, transport)
+    box.drain(world.clock())
+    assert len(transport.sent) == 1
+    box.drain(world.clock())
+    assert len(transport.sent) == 2
+
+
+def test_a_repeat_that_certainly_did_not_go_leaves_it_open_whether_the_first_did(world: "World") -> None:
+    world.open_case()
+    letter = stage_letter(world)
+    with pytest.raises(Uncertain):
+        outbox(world, Troubled(BEN, Uncertain("no answer"))).send(letter.id, world.clock())
+    world.clock.move(timedelta(minutes=15))
+    outbox(world, Troubled(BEN, Unavailable("later"))).send(letter.id, world.clock())
+    assert stage_letter(world).state == "uncertain", "never planned again, and so never said not to have been sent"
+
+
+def test_an_urgent_letter_is_tried_every_few_minutes() -> None:
+    assert wait(20, "ffff0000", urgent=True) < timedelta(minutes=7)
+    assert wait(20, "ffff0000") > timedelta(minutes=60)
