@@ -1,7 +1,7 @@
 """The verbs of mail that opens a case or adds to one, one transaction each."""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -14,6 +14,7 @@ from cases.submission import Absence, Answer, Arrival, Submission, Unread
 from cases.verbs import adding, answers, messages
 from cases.verbs.decision import Decision, Moment
 
+LATELY = timedelta(days=7)
 CAME_BEFORE = "The same mail came before, and opened this case."
 
 
@@ -33,6 +34,12 @@ class Arrivals:
             case = case_rows.load(connection, case_id, self._keyring)
             moment = self._casework.moment(connection, case, now)
             return case, moment.policy, moment.directory
+
+    def raised_lately(self, sender: str, now: datetime) -> int:
+        """How many cases somebody with this address has raised in the last seven days."""
+        with self._mail.database.read() as connection:
+            token = self._keyring.tokens(connection, now).lookup("sender", sender)
+            return case_rows.raised_since(connection, token, now - LATELY)
 
     def names(self, inboxes: list[str]) -> tuple[str, ...]:
         """The names of the partnerships with these inboxes."""
@@ -82,6 +89,20 @@ class Arrivals:
                 )
             self._mail.judged(connection, message, "answered", why, traced.case_id, traced.letter_id)
             case_rows.end_task(connection, traced.case_id, f"mail:{message_id}", now)
+
+    def harm_found(self, message_id: str, case_id: str, found: tuple[str, ...], now: datetime) -> None:
+        """Words of immediate harm in a mail about a case: told before anything else becomes of the mail, and once.
+
+        A transaction of its own, so that nothing that goes wrong with the rest of the mail can hold it back.
+        """
+        with self._mail.database.write() as connection:
+            told = case_rows.has_task(connection, case_id, messages.harm_key(message_id))
+            if told or self._mail.unjudged(connection, message_id) is None:
+                return
+            case = case_rows.load(connection, case_id, self._keyring)
+            self._casework.apply(
+                connection, case, now, lambda case, moment: messages.harm_found(case, message_id, found, moment)
+            )
 
     def absent(self, message_id: str, traced: Traced, absence: Absence, sender: str, why: str, now: datetime) -> None:
         """A party is away: filed, with a proposal for business support, once for each absence. The clock goes on."""

@@ -22,7 +22,7 @@ from cases.store.database import Database
 from cases.store.keyring import Keyring
 from cases.submission import BY_FORM, Answer, Arrival, Submission
 from cases.tables import policies
-from cases.verbs import answers, clocks, failing, messages, opening
+from cases.verbs import answers, clocks, failing, messages, opening, supplying
 from cases.verbs.decision import Decision, Letter, Moment
 
 Verb = Callable[[Case, Moment], Decision]
@@ -140,7 +140,7 @@ class Casework:
 
     def complete(self, case_id: str, facts: Facts, now: datetime) -> None:
         """The raiser supplies what was missing."""
-        self._decide(case_id, now, lambda case, moment: opening.complete(case, facts, moment))
+        self._decide(case_id, now, lambda case, moment: supplying.complete(case, facts, moment))
 
     def hear(self, case_id: str, who: str, answer: Answer, now: datetime, once: str = "") -> bool:
         """A party gives one of the offered answers, or business support takes one down. Says whether it was recorded.

@@ -29,15 +29,22 @@ class Mailboxes:
         with self._database.write() as connection:
             return mailboxes.meet(connection, partnership, name, now)
 
-    def begin(self, name: str, validity: int, uids: list[int], now: datetime) -> None:
-        """The first look into a mailbox: what lies there already is counted and never judged."""
+    def begin(self, partnership: str, name: str, place: str, validity: int, uids: list[int], now: datetime) -> None:
+        """The first look into a mailbox: what lies there already is counted and never judged, and support is told."""
         with self._database.write() as connection:
-            mailboxes.begin(connection, name, validity, len(uids), max(uids, default=0), now)
+            mailboxes.begin(connection, name, place, validity, len(uids), max(uids, default=0), now)
+            if uids:
+                self._tell_of_older(connection, partnership, name, len(uids), now)
 
-    def renumbered(self, name: str, validity: int, highest: int, now: datetime) -> None:
-        """The server numbers the messages anew, the highest being `highest`."""
+    def renumbered(self, name: str, place: str, validity: int, highest: int, now: datetime) -> None:
+        """The messages bear other numbers than before, in this place or in another, the highest being `highest`."""
         with self._database.write() as connection:
-            mailboxes.renumbered(connection, name, validity, highest, now)
+            mailboxes.renumbered(connection, name, place, validity, highest, now)
+
+    def left_alone(self, partnership: str, name: str, older: int, now: datetime) -> None:
+        """Business support is told how many messages were there before the service began."""
+        with self._database.write() as connection:
+            self._tell_of_older(connection, partnership, name, older, now)
 
     def stored(self, name: str, validity: int, after: int) -> set[int]:
         """Numbers above `after` that need not be read again."""
@@ -77,16 +84,30 @@ class Mailboxes:
         with self._database.read() as connection:
             return mailboxes.counts(connection, partnership, name)
 
+    def _tell_of_older(self, connection: Connection, partnership: str, name: str, older: int, now: datetime) -> None:
+        mails = "1 message that was" if older == 1 else f"{older} messages that were"
+        words = (
+            f"It leaves alone {mails} there before it began, and answers none of them. "
+            "If one may be about a child, please see to it yourself."
+        )
+        self._write_support(connection, partnership, f"mailbox:{name}:older", words, now, trouble=False)
+
     def _tell_support(self, connection: Connection, partnership: str, mailbox: Known, now: datetime) -> None:
+        since = mailbox.polled_at or mailbox.started_at
+        about = f"mailbox:{mailbox.name}:{since.isoformat()}"
+        self._write_support(connection, partnership, about, mailbox.trouble, now, trouble=True)
+
+    def _write_support(
+        self, connection: Connection, partnership: str, about: str, words: str, now: datetime, trouble: bool
+    ) -> None:
         office = self._casework.partnerships[partnership]
         values = {
             "partnership": office.loaded.policy.partnership.name,
-            "words": mailbox.trouble,
+            "words": words,
+            "begins": not trouble,
             "to_name": "colleague",
         }
-        since = mailbox.polled_at or mailbox.started_at
-        about = f"mailbox:{mailbox.name}:{since.isoformat()}"
         letter = Letter(
-            "mailbox", BUSINESS_SUPPORT, "Business support", office.business_support, about, values, urgent=True
+            "mailbox", BUSINESS_SUPPORT, "Business support", office.business_support, about, values, urgent=trouble
         )
         outbox.plan(connection, partnership, None, letter, self._casework.keyring, now, office.reply_domain)

@@ -50,6 +50,7 @@ class Arrival:
     harm_words: tuple[str, ...] = ()  # words of immediate harm that the program found in free text
     unread: tuple[Unread, ...] = ()
     attachments: tuple[str, ...] = ()  # names, for showing only
+    left_out: bool = False  # it holds other people's mail that was not taken over
     also_to: tuple[str, ...] = ()  # names of other partnerships whose inbox the mail was addressed to
 
 

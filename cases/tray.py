@@ -68,7 +68,7 @@ class Tray:
     def _acknowledge(
         self, connection: Connection, message: inbox.Received, email: str, name: str, now: datetime
     ) -> None:
-        whose = self._keyring.tokens(connection, now).lookup("sender", email)
+        whose = self._keyring.tokens(connection, now).lookup("sender", _without_mark(email))
         mine = (letters.c.purpose == ACKNOWLEDGED) & (letters.c.recipient == whose)
         lately = mine & (letters.c.partnership_id == message.partnership)
         recent = (
@@ -85,6 +85,12 @@ class Tray:
         }
         letter = Letter(ACKNOWLEDGED, whose, name, email, f"mail:{message.id}", values)
         outbox.plan(connection, message.partnership, None, letter, self._keyring, now, office.reply_domain)
+
+
+def _without_mark(address: str) -> str:
+    """The address without what follows a plus: a robot that marks each of its mails is still one robot."""
+    local, _, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
 
 
 def _deadline(received_at: datetime) -> datetime:

@@ -43,7 +43,17 @@ class Adding:
 def _missing(case: Case, facts: Facts) -> dict[str, str | tuple[str, ...]]:
     """What the case lacks, or could not read before. What it has already is changed by a person alone."""
     unread = case.facts.get("unread", ())
-    return {key: value for key, value in facts.items() if not case.facts.get(key) or key in unread}
+    return {key: value for key, value in facts.items() if _lacks(case, key, value) or key in unread}
+
+
+def _lacks(case: Case, key: str, value: str | tuple[str, ...]) -> bool:
+    """A Yes to harm is news also where words of it were found before; a Yes to a diversion, until it was acted on."""
+    if key == "immediate_harm":
+        return not case.facts.get(key) or bool(case.facts.get("harm_words"))
+    if key.startswith("aside_") and value == "yes":
+        name = key.removeprefix("aside_")
+        return name not in (*case.facts.get("diversions", ()), *case.facts.get("signposts", ()))
+    return not case.facts.get(key)
 
 
 def _unquoted(removed: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from cases.arrivals import Arrivals
@@ -15,21 +16,27 @@ from cases.submission import Absence, Answer, Evidence
 from cases.tracing import Clues
 from cases.tray import Tray
 from intake.adding import Adding
+from intake.forms.harm import words_of_harm
 from intake.forms.labels import plain
+from intake.forms.lines import without_question
 from intake.mail.absence import read_absence
+from intake.mail.automatic import announces_absence
 from intake.mail.header import addresses
 from intake.mail.message import Understood
 from intake.mail.trust import verified
 from intake.replies import prose
 from intake.replies.new_text import NewText, new_text
 from intake.replies.reply import Read, read
-from intake.rules import AUTOMATIC, BOUNCE, STRANGER, UNKNOWN, Found, Judged, Match, judge, tokens_of
+from intake.rules import AUTOMATIC, BOUNCE, OF_MACHINES, STRANGER, UNKNOWN, Found, Judged, Match, judge, tokens_of
 from intake.submitting import Letterless, Submitting
 
 TOO_LARGE = "It is larger than 25 MB: only its headers were read, and the whole of it is in the mailbox."
 OWNED = "Its sender said on the page that it is theirs."
 OTHER_ADDRESS = "It comes from an address that the letter was not sent to."
 BEHALF = "It was sent by somebody else on behalf of the person whom it names."
+HARM = "It holds words of immediate harm, so a person reads it and nothing is taken from its sentences."
+MOST_RAISED = 5
+RAISED_MANY = "Its sender has raised several cases within a week: a person looks at this mail first."
 POSING = "Take care: it bears the name of somebody on this case, and comes from another address than theirs."
 _NO_REPLY = re.compile(r"(?:no|do[-_.]?not)[-_.]?reply|mailer-daemon@|postmaster@|bounces?[-+@]", re.IGNORECASE)
 
@@ -58,14 +65,21 @@ class Judging:
         if message.state == "stored":
             self._judge(message, now)
 
+    def came_again(self, message_id: str, raw: bytes) -> None:
+        """A copy came that our mail server vouches for, and the first that came by another way was not: this counts."""
+        if self._correspondence.message(message_id).awaits and verified(self._understand(raw), self._anchor).verified:
+            self._correspondence.vouched(message_id, raw)
+
     def _judge(self, message: Received, now: datetime) -> None:
         message_id = message.id
         understood = self._understand(message.raw)
         traced = self._correspondence.trace(clues_of(understood), message.partnership, now)
         mail = None if traced else self._submitting.looked_through(understood, message.partnership, now)
-        judged = judge(understood, _found(understood, traced, mail), tuple(self._inboxes.values()))
         letter = traced[0] if traced and len({each.case_id for each in traced}) == 1 else None
         theirs = _addressed_to_sender(understood, traced) or letter
+        answers = self._answers_under_absence(understood, theirs, mail, now)
+        judged = judge(understood, _found(understood, traced, mail, answers), tuple(self._inboxes.values()))
+        self._tell_of_harm(message_id, understood, theirs, () if judged.rule in OF_MACHINES else tuple(traced), now)
         if TOO_LARGE in message.why:
             self._correspondence.to_tray(message_id, letter, "Nothing was done with it.", False, now)
         elif message.owned_by and (owned := _of_party(traced, message.owned_by)):
@@ -86,6 +100,31 @@ class Judging:
             self._put_away(message_id, mail, judged, now)
         else:
             self._correspondence.to_tray(message_id, letter, judged.why, False, now)
+
+    def _answers_under_absence(
+        self, understood: Understood, letter: Traced | None, mail: Letterless | None, now: datetime
+    ) -> bool:
+        """Whether an offered answer stands under a subject that announces an absence: then a person has answered."""
+        if not announces_absence(understood.subject):
+            return False
+        read_in = letter and self._read(self._new_words(understood, letter), understood, letter, now)
+        return bool(mail and mail.answer) or bool(read_in and read_in.answer)
+
+    def _tell_of_harm(
+        self, message_id: str, understood: Understood, letter: Traced | None, traced: tuple[Traced, ...], now: datetime
+    ) -> None:
+        """Business support hears of words of immediate harm before anything else becomes of a mail about a case."""
+        if traced and (found := self._harm(understood, letter or traced[0], now)):
+            for case_id in dict.fromkeys(each.case_id for each in traced):
+                self._arrivals.harm_found(message_id, case_id, found, now)
+
+    def _harm(self, understood: Understood, letter: Traced, now: datetime) -> tuple[str, ...]:
+        """Words of immediate harm among the new words of a mail about a case; our question about it is none."""
+        words = self._new_words(understood, letter).words
+        if not words_of_harm(words):
+            return ()
+        _, policy, _ = self._arrivals.standing(letter.case_id, now)
+        return words_of_harm(without_question(words, policy))
 
     def _absence(self, understood: Understood, letter: Traced, now: datetime) -> Absence | None:
         """What an automatic reply to a party's letter says of an absence; a subject alone shows no letter."""
@@ -138,6 +177,9 @@ class Judging:
     ) -> None:
         """Plain sentences: a date, a handover, a question is recorded, an outcome proposed; all else is a person's."""
         today, offers = england().local_date(now), self._correspondence.offers(letter.letter_id)
+        if self._harm(understood, letter, now):
+            self._correspondence.to_tray(message_id, letter, HARM, True, now)
+            return
         found = prose.read(new.words, offers, today, written_today=_written_on(understood, today))
         if found.meaning is None:
             self._correspondence.to_tray(message_id, letter, found.unclear or unclear, True, now)
@@ -149,14 +191,18 @@ class Judging:
 
     def _open(self, message: Received, mail: Letterless, judged: Judged, now: datetime) -> None:
         vouched = verified(mail.understood, self._anchor).verified and not _on_behalf(mail.understood)
+        certain = vouched and judged.becomes == "lines"  # all else a program may have written, without end
+        if not certain and self._arrivals.raised_lately(mail.understood.sender, now) >= MOST_RAISED:
+            self._put_away(message.id, mail, replace(judged, why=f"{RAISED_MANY} {judged.why}"), now)
+            return
         self._submitting.open(message, mail, judged.becomes, vouched, judged.why, now)
 
     def _put_away(self, message_id: str, mail: Letterless, judged: Judged, now: datetime) -> None:
         """A mail about no case waits for a person. Its sender hears so where it is certain who that is (D1)."""
         understood = mail.understood
-        answered = judged.rule == UNKNOWN and not understood.sender_problems and not mail.letter
-        answered = answered and not _NO_REPLY.match(understood.sender)
-        sender = understood.sender if answered else ""
+        looked_for = judged.rule == UNKNOWN or judged.becomes != "tray"
+        doubtful = understood.sender_problems or mail.letter or _NO_REPLY.match(understood.sender)
+        sender = understood.sender if looked_for and not doubtful else ""
         reason = " ".join([judged.why, *understood.warnings])
         self._tray.stranger(message_id, sender, understood.sender_name, reason, mail.harm_words, now)
 
@@ -192,12 +238,12 @@ def clues_of(understood: Understood) -> Clues:
     )
 
 
-def _found(understood: Understood, traced: list[Traced], mail: Letterless | None) -> Found:
+def _found(understood: Understood, traced: list[Traced], mail: Letterless | None, answers: bool) -> Found:
     sender = understood.sender.lower()
     matches = (Match(each.way, each.case_id, each.letter_id, each.email.lower() == sender) for each in traced)
     if mail is None:
-        return Found(tuple(matches))
-    return Found(tuple(matches), mail.is_form, mail.known_sender, mail.length)
+        return Found(tuple(matches), answers=answers)
+    return Found(tuple(matches), mail.is_form, mail.known_sender, mail.length, bool(mail.harm_words), answers)
 
 
 def _written_on(understood: Understood, day: date) -> bool:

@@ -48,14 +48,13 @@ class Mailbox:
                 "The message is addressed to none of the inboxes here, and no partnership was named. "
                 f"Say whose it is with --partnership; known are: {', '.join(self._inboxes)}."
             )
-        message_id, new = self._keep(raw, whose, now)
-        if new:
-            self._judging.judge(message_id, now)
+        message_id = self._keep(raw, whose, now)
+        self._judging.judge(message_id, now)
         return message_id
 
     def keep(self, raw: bytes, partnership: str, now: datetime, receipt: Receipt | None = None, note: str = "") -> str:
         """Store a message of a partnership, and where it lay, without judging it. Gives its id."""
-        return self._keep(raw, partnership, now, receipt, note)[0]
+        return self._keep(raw, partnership, now, receipt, note)
 
     def judge(self, message_id: str, now: datetime) -> None:
         """Judge a stored message, unless that was done. Whatever is in it, it raises nothing."""
@@ -72,11 +71,9 @@ class Mailbox:
         for message_id in self._correspondence.waiting("stored"):
             self.judge(message_id, now)
 
-    def _keep(
-        self, raw: bytes, partnership: str, now: datetime, receipt: Receipt | None = None, note: str = ""
-    ) -> tuple[str, bool]:
+    def _keep(self, raw: bytes, partnership: str, now: datetime, receipt: Receipt | None = None, note: str = "") -> str:
         which = identify(raw)
-        return self._correspondence.keep(
+        message_id, new = self._correspondence.keep(
             partnership,
             self._inboxes[partnership],
             raw,
@@ -86,6 +83,9 @@ class Mailbox:
             note=note,
             receipt=receipt,
         )
+        if not new:
+            self._judging.came_again(message_id, raw)
+        return message_id
 
     def _give_up(self, message_id: str, now: datetime) -> None:
         try:

@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cases.reference import Reference, find_tokens, token_in_address
-from intake.mail.automatic import is_automatic
+from intake.mail.automatic import is_automatic, is_marked, reads_as_automatic
+from intake.mail.delivery import comes_of_machines
 from intake.mail.message import Understood
 from intake.mail.protection import is_protected
 
 LOOP_HEADER = "X-Answerable-Loop"
 BOUNCE = "bounce"
 AUTOMATIC, STRANGER, UNKNOWN = "automatic reply", "stranger", "unknown"
+LOOP, MANY_HOPS, REPORT = "own loop", "too many hops", "report"
+OF_MACHINES = (LOOP, MANY_HOPS, BOUNCE, REPORT, AUTOMATIC)  # no person wrote it
 Becomes = Literal["answer", "lines", "words", "filed", "tray"]
 FEW_WORDS = 5  # fewer are no escalation in somebody's own words
 WAYS = ("recipient", "reference", "body", "subject")  # the surest first
@@ -54,6 +57,8 @@ class Found:
     form: bool = False  # its new words are lines of the form
     known_sender: bool = False  # of the directory, or of an agency's registered domain
     words: int = 0  # how many new words it has
+    harm: bool = False  # it holds words of immediate harm
+    answers: bool = False  # its new words give an offered answer; looked for where its subject announces an absence
 
     @property
     def surest(self) -> Match | None:
@@ -126,11 +131,19 @@ def _bounce(mail: Mail) -> bool:
 def _report(mail: Mail) -> bool:
     reports = mail.understood.report
     told = reports.delayed or reports.passed
-    return bool(told) or "multipart/report" in mail.understood.types or _any_type(mail, _REPORT_TYPES)
+    return bool(told) or (_any_type(mail, _REPORT_TYPES) and comes_of_machines(mail.understood))
+
+
+def _perhaps_automatic(mail: Mail) -> bool:
+    """A program sent it, and somebody may speak through it: a form on a website, a safeguarding system's alert."""
+    found = mail.found
+    foreign_words = found.known_sender and not reads_as_automatic(mail.understood)
+    return _automatic(mail) and _nothing(mail) and (found.form or found.harm or foreign_words)
 
 
 def _automatic(mail: Mail) -> bool:
-    return is_automatic(mail.understood)
+    """A subject alone does not undo an answer that stands below it."""
+    return is_automatic(mail.understood) and (is_marked(mail.understood) or not mail.found.answers)
 
 
 def _calendar_response(mail: Mail) -> bool:
@@ -188,10 +201,11 @@ def _always(mail: Mail) -> bool:
 
 # fmt: off
 RULES: tuple[Rule, ...] = (
-    Rule("own loop", _own_loop, "filed", "It is a message of ours that came back to us."),
-    Rule("too many hops", _too_many_hops, "filed", "It has gone from server to server more than a hundred times."),
+    Rule(LOOP, _own_loop, "filed", "It is a message of ours that came back to us."),
+    Rule(MANY_HOPS, _too_many_hops, "filed", "It has gone from server to server more than a hundred times."),
     Rule(BOUNCE, _bounce, "filed", "A mail system says that it could not deliver a letter."),
-    Rule("report", _report, "filed", "A mail system reports on a letter that was delivered, delayed or opened."),
+    Rule(REPORT, _report, "filed", "A mail system reports on a letter that was delivered, delayed or opened."),
+    Rule("perhaps automatic", _perhaps_automatic, "tray", "A program sent it, but it may hold words about a child."),
     Rule(AUTOMATIC, _automatic, "filed", "A program answered, not a person. An absence is not an answer."),
     Rule("calendar response", _calendar_response, "filed", "Somebody answered a meeting invitation in their calendar."),
     Rule("list mail on a case", _traced_list_mail, "tray", "It came by a mailing list; it leads to a case ({way})."),
@@ -215,7 +229,12 @@ _HOW = {
     "body": "by the mark at the foot of the letter that it quotes",
     "subject": "by the reference in its subject",
 }
-_REPORT_TYPES = ("message/delivery-status", "message/disposition-notification", "message/feedback-report")
+_REPORT_TYPES = (
+    "multipart/report",
+    "message/delivery-status",
+    "message/disposition-notification",
+    "message/feedback-report",
+)
 
 
 def _how(found: Found) -> str:

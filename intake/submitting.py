@@ -15,12 +15,18 @@ from cases.submission import Arrival, Submission
 from cases.verbs import offers
 from intake.forms import lines
 from intake.forms.harm import words_of_harm
-from intake.forms.lines import Lines
+from intake.forms.lines import Lines, without_question
 from intake.mail.message import Understood
+from intake.replies import quoting
 from intake.replies.new_text import new_text
 
 _WORD = re.compile(r"\w{2,}")
 _MARKED = re.compile(rf"^[\s>|]*{re.escape(MARK)} [0-9a-z]{{{TOKEN_LENGTH}}}\b", re.IGNORECASE | re.MULTILINE)
+_FORWARD = re.compile(r"\s*(?:(?:re|aw)\s*:\s*)?(?:fw|fwd|wg|tr|rv|enc|i)\s*:", re.IGNORECASE)
+FORWARDED = "Forwarded with it:"
+_LONGEST = 20_000  # letters of forwarded mail that are taken over
+_LINE = 1_000
+_MUCH = 20  # words of older mail that a person should see
 _LINES, _WORDS = "lines", "words"
 
 
@@ -32,6 +38,7 @@ class Letterless:
     policy: Policy
     directory: Directory
     words: str
+    removed: str  # what was told apart from them: older and forwarded mail, signatures, banners
     form: Lines
     answer: bool  # it begins with a word that letters offer as an answer: one that lost its way
     known_sender: bool  # of the directory, or of an agency's registered domain
@@ -45,8 +52,26 @@ class Letterless:
 
     @property
     def harm_words(self) -> tuple[str, ...]:
-        """Words of immediate harm, unless its sender has answered the question about it."""
-        return () if "harm" in self.form.values else words_of_harm(f"{self.understood.subject}\n\n{self.words}")
+        """Words of immediate harm wherever they stand: in the subject, new words, forwarded mail.
+
+        Our question about it and its answer are none. Of a letter that a program like this wrote, only new words count.
+        """
+        below = "" if self.letter else self.removed
+        whole = "\n\n".join([self.understood.subject, self.words, below])
+        return words_of_harm(without_question(_unquoted(whole), self.policy))
+
+    @property
+    def forwarded(self) -> str:
+        """What somebody passes on to us, which is part of the concern."""
+        passed_on = _FORWARD.match(self.understood.subject) and not self.letter
+        return _unquoted(self.removed).strip() if passed_on else ""
+
+    @property
+    def holds_older(self) -> bool:
+        """Whether there is other mail below the new words, and not a signature alone."""
+        lines = self.removed.split("\n")
+        quoted = any(line.lstrip().startswith(">") or quoting.FROM_FIELD.match(line[:_LINE]) for line in lines)
+        return quoted and len(_WORD.findall(self.removed)) >= _MUCH
 
     @property
     def length(self) -> int:
@@ -63,11 +88,12 @@ class Submitting:
 
     def looked_through(self, understood: Understood, partnership: str, now: datetime) -> Letterless:
         policy, directory = self._arrivals.form_of(partnership)
-        words = new_text(understood.text).words
+        new = new_text(understood.text)
+        words = new.words
         form = lines.read_lines(words, policy, directory, england().local_date(now))
         lost = _is_answer(words, policy)
         known, letter = _is_known(directory, understood.sender), bool(_MARKED.search(understood.text))
-        return Letterless(understood, policy, directory, words, form, lost, known, letter)
+        return Letterless(understood, policy, directory, words, new.removed, form, lost, known, letter)
 
     def open(
         self,
@@ -86,6 +112,7 @@ class Submitting:
             harm_words=mail.harm_words,
             unread=mail.form.unread if by == _LINES else (),
             attachments=tuple(each.name or "without a name" for each in mail.understood.attachments),
+            left_out=_left_out(mail, by),
             also_to=self._also_to(mail.understood, message.partnership),
         )
         submission = _of_lines(mail) if by == _LINES else _of_words(mail)
@@ -114,8 +141,23 @@ def _of_words(mail: Letterless) -> Submission:
         email=sender,
         name=directory.name_of(sender) or mail.understood.sender_name,
         agency=directory.agency_of(sender) or "",
-        concern=mail.words,
+        concern="\n\n".join(filter(None, [mail.words, _passed_on(mail)])),
     )
+
+
+def _passed_on(mail: Letterless) -> str:
+    return f"{FORWARDED}\n\n{mail.forwarded[:_LONGEST]}" if mail.forwarded else ""
+
+
+def _left_out(mail: Letterless, by: str) -> bool:
+    """Whether a person must read the mail because other mail in it is no part of the concern, or not all of it."""
+    taken = by != _LINES and mail.forwarded
+    return len(mail.forwarded) > _LONGEST if taken else bool(mail.forwarded) or mail.holds_older
+
+
+def _unquoted(text: str) -> str:
+    """Without marks of quotation; bounded work for any text."""
+    return "\n".join(line.lstrip("> |") for line in text.split("\n"))
 
 
 def _is_answer(words: str, policy: Policy) -> bool:

@@ -18,7 +18,7 @@ from cases.holidays import england
 from cases.policy import Policy
 from cases.rehearsals.scenario import Event, Form, Scenario, ScenarioError, person
 from cases.submission import Answer, Evidence, Submission
-from cases.verbs import answers, clocks, messages, opening, posted
+from cases.verbs import answers, clocks, messages, opening, posted, supplying
 from cases.verbs.decision import Decision, Letter, Moment, Offer, Task, Written
 from cases.working_time import Calendar, spoken_date
 
@@ -167,7 +167,7 @@ class Play:
         self._did(now, "confirmed", opening.confirm(self.case, self._moment(now)))
 
     def supply(self, facts: Mapping[str, str | tuple[str, ...]], now: datetime) -> None:
-        self._did(now, "supplied", opening.complete(self.case, facts, self._moment(now)))
+        self._did(now, "supplied", supplying.complete(self.case, facts, self._moment(now)))
 
     def enter(self, directory: Directory, now: datetime) -> None:
         """The directory is another from now on."""

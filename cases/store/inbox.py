@@ -140,11 +140,12 @@ def owned(connection: Connection, message_id: str, party: str) -> None:
 def replaced(connection: Connection, message_id: str, raw: bytes, keyring: Keyring) -> None:
     """Another copy takes the place of a mail whose party has not said yet whether it is theirs: it is judged again."""
     chosen = (messages.c.id == message_id) & (messages.c.state == "tray") & messages.c.awaits.is_not(None)
-    subject = connection.execute(select(messages.c.key_subject).where(chosen)).scalar()
-    if subject:
-        sealed = keyring.key(connection, subject).seal_bytes(raw, about=f"mail:{message_id}")
-        values = {"state": "stored", "awaits": None, "sha256": hashlib.sha256(raw).hexdigest(), "sealed": sealed}
-        connection.execute(update(messages).where(chosen).values(**values))
+    row = connection.execute(select(messages.c.key_subject, messages.c.why).where(chosen)).first()
+    if row:
+        sealed = keyring.key(connection, row.key_subject).seal_bytes(raw, about=f"mail:{message_id}")
+        why = TWO_CONTENTS if TWO_CONTENTS in (row.why or "") else None  # that nobody vouched for it holds no longer
+        values = {"state": "stored", "why": why, "awaits": None, "sha256": hashlib.sha256(raw).hexdigest()}
+        connection.execute(update(messages).where(chosen).values(**values, sealed=sealed))
 
 
 def disowned(connection: Connection, message_id: str, why: str) -> None:

@@ -60,8 +60,8 @@ def _over(case: Case, does: str, answer: Answer) -> bool:
     """Whether the stage or request that the answer concerns has ended already."""
     if does == "settle":
         return case.status != "disputed"
-    if does in ("divert", "admit"):
-        return case.status != "paused"
+    if does in ("divert", "admit"):  # who is held waits for business support, who is diverted for the named person
+        return case.status != "paused" or not case.running(_WAITS_FOR[does])
     if does in ("withdraw", "end"):
         return case.confirmed
     if does in ("object", "agree"):
@@ -281,6 +281,7 @@ def asdict_of(answer: Answer) -> dict[str, str]:
     return {key: value for key, value in kept.items() if value}
 
 
+_WAITS_FOR = {"divert": "diversion", "admit": "confirmation"}
 _HEARD: Mapping[str, Callable[[Draft, Party, Answer, str], None]] = {
     "outcome": _outcome,
     "way": _way,

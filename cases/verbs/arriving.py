@@ -34,8 +34,18 @@ def look_through(draft: Draft, arrival: Arrival) -> None:
         for_support(
             draft,
             "attachments",
-            f"The e-mail that opened this case brought files that the program does not read: {named}. "
+            f"The e-mail that opened this case brought files that the program does not read{_shown(draft, named)}. "
             "Please look at them, and add what is missing.",
+        )
+    if arrival.left_out:
+        draft.note(
+            "left_out", "The e-mail holds older or forwarded mail, which is kept with it and was not taken over."
+        )
+        for_support(
+            draft,
+            "left_out",
+            "The e-mail that opened this case holds older or forwarded mail, which the program did not take over. "
+            "Please read it, and add what is missing.",
         )
     if arrival.also_to:
         others = ", ".join(arrival.also_to)
@@ -48,6 +58,11 @@ def look_through(draft: Draft, arrival: Arrival) -> None:
         )
 
 
+def _shown(draft: Draft, names: str) -> str:
+    """The names of files may say whom it is about: in a confidential matter they stay in the record."""
+    return "" if draft.case.confidential else f": {names}"
+
+
 def note_unread(draft: Draft, unread: tuple[Unread, ...]) -> None:
     """Answers that do not fit are on the record as they were written; the raiser is asked for them again."""
     for each in unread:
@@ -55,11 +70,11 @@ def note_unread(draft: Draft, unread: tuple[Unread, ...]) -> None:
 
 
 def harm_in_words(draft: Draft, words: tuple[str, ...]) -> None:
-    """Nobody answered the question about immediate harm, but the program found words of it: support is told at once."""
+    """Nobody said Yes to the question about harm, but the program found words of it: support is told at once."""
     found = ", ".join(f"“{each}”" for each in words)
     draft.note(
         "harm_in_words",
-        f"The program found words of immediate harm in the e-mail: {found}. Nobody has answered the question itself.",
+        f"The program found words of immediate harm in the e-mail: {found}. Nobody has said Yes to the question.",
     )
     draft.task(
         "immediate_harm",
@@ -81,10 +96,15 @@ def ask_to_confirm(draft: Draft, arrival: Arrival, code: str) -> None:
         urgent=True,
         code=code,
         in_words=arrival.via == "words",
-        missing=missing_labels(draft),
+        missing=missing_labels(draft) + (_never_asked(draft) if arrival.via == "words" else []),
         harm_advice=harm.advice if said else "",
         harm_cited=cited(harm.source),
     )
+
+
+def _never_asked(draft: Draft) -> list[str]:
+    """Whoever wrote in plain words has not seen the form's questions about confidential matters."""
+    return [each.question for each in draft.policy.entry.diversions]
 
 
 def withdraw(draft: Draft, party: Party, answer: Answer) -> None:

@@ -36,13 +36,32 @@ def divert(draft: Draft, diverted: list[Diversion]) -> None:
         ask_decider(draft, each, 0)
 
 
+def divert_begun(draft: Draft, diverted: list[Diversion]) -> None:
+    """The raiser says so after letters have gone to the other side: what went out cannot be called back, so two people
+    are told at once. The concern is in no further letter; what becomes of the stage they decide together."""
+    for each in diverted:
+        role = draft.policy.roles[each.decides].title
+        decider = joined(draft, each.decides, "partnership")
+        known = f"The {role}, {decider.name}, has been written to." if decider else f"Nobody is known as {role}."
+        for_support(
+            draft,
+            f"diverted_late:{each.key}",
+            "The raiser says only now that it is a matter of another procedure, and confidential. Letters with the "
+            "concern have gone out already, and the stage goes on. From now on no letter holds the concern. "
+            f"{known} Please telephone at once and agree what happens; write to nobody on the other side before.",
+            urgent=True,
+        )
+        ask_decider(draft, each, 0, begun=True)
+
+
 def chosen(draft: Draft) -> list[Diversion]:
     """The confidential matters that the raiser named."""
     named = draft.case.facts.get("diversions", ())
     return [each for each in draft.policy.entry.diversions if each.key in named]
 
 
-def ask_decider(draft: Draft, each: Diversion, rung: int) -> None:
+def ask_decider(draft: Draft, each: Diversion, rung: int, *, begun: bool = False) -> None:
+    """`begun`: letters have gone to the other side, so there is nothing to hold back, and no answer to choose."""
     decider = joined(draft, each.decides, "partnership")
     if decider:
         write(
@@ -51,7 +70,9 @@ def ask_decider(draft: Draft, each: Diversion, rung: int) -> None:
             decider,
             each.key,
             rung=rung,
-            offers=offers.to_divert(),
+            offers=() if begun else offers.to_divert(),
+            urgent=begun,
+            begun=begun,
             procedure=each.advice,
             cited=each.source.cited,
             full_concern=draft.case.facts.get("concern", ""),

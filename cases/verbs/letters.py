@@ -102,12 +102,20 @@ ASKED_AGAIN = {  # asked for only where what was written could not be read
 }
 
 
+def aside_labels(draft: Draft) -> dict[str, str]:
+    """The questions about diversions and signposts, by the fact that holds the answer."""
+    entry = draft.policy.entry
+    diversions = {f"aside_{each.key}": each.question for each in entry.diversions}
+    return diversions | {f"aside_{each.key}": each.question for each in entry.signposts}
+
+
 def missing_labels(draft: Draft) -> list[str]:
     """The questions that are still open: asked for, never in the way (a form with holes opens a case)."""
     facts = draft.case.facts
     unread = facts.get("unread", ())
     labels = [label for key, label in CORE_LABELS.items() if not facts.get(key) or key in unread]
     labels += [label for key, label in ASKED_AGAIN.items() if key in unread]
+    labels += [label for key, label in aside_labels(draft).items() if key in unread]
     return labels + [
         question.label
         for question in draft.policy.entry.questions

@@ -42,6 +42,27 @@ def put_to_a_person(
     return draft.decision()
 
 
+def harm_found(case: Case, message: str, found: tuple[str, ...], moment: Moment) -> Decision:
+    """Words of immediate harm in a mail about the case: a person reads it at once, whatever else the mail does."""
+    draft = Draft(case, moment)
+    named = ", ".join(f"“{each}”" for each in found)
+    words = f"The program found words of immediate harm in a mail about this case: {named}."
+    draft.note("harm_in_mail", words, message=message)
+    for_support(
+        draft,
+        harm_key(message),
+        f"{words} Please read it now. If a child may be in danger, telephone its sender and the designated lead of "
+        "their agency. The sender has not been told to call 999: please do so.",
+        urgent=True,
+    )
+    return draft.decision()
+
+
+def harm_key(message: str) -> str:
+    """The key of the task about words of harm in a mail: one for each mail, however often it is judged."""
+    return f"harm:{message}"
+
+
 def asked_lately(case: Case, what: str, now: datetime) -> bool:
     """Whether the same was asked within a week: who did not understand, or is a robot, is not asked again (D3, E64)."""
     return what in case.asked_again and now < case.asked_again[what] + ASKED_ONCE_IN
@@ -117,7 +138,7 @@ def absent(case: Case, message: str, party: Party, absence: Absence, sender: str
     words = [
         f"{away} Nobody else has been written to.",
         _instead(draft, party),
-        _named(absence),
+        "" if case.confidential else _named(absence),
         "Please telephone, or put somebody else into the directory for this role.",
     ]
     for_support(draft, absent_key(party, absence), " ".join(each for each in words if each))

@@ -1,11 +1,11 @@
-"""How a case begins: an escalation received, its raiser's address confirmed, and what was missing supplied."""
+"""How a case begins: an escalation received, and its raiser's address confirmed."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from cases.case import Case, Clock, Fields, Party
 from cases.policy import Facts
-from cases.submission import BY_FORM, Arrival, Submission, Unread
+from cases.submission import BY_FORM, Arrival, Submission
 from cases.verbs import arriving, diversion, offers, timing
 from cases.verbs.decision import Decision, Draft, Moment, Offer
 from cases.verbs.letters import for_support, missing_labels, write
@@ -61,7 +61,7 @@ def receive(case: Case, submission: Submission, code: str, moment: Moment, arriv
         **evidence,
     )
     if submission.immediate_harm:
-        _immediate_harm(draft)
+        immediate_harm(draft)
     elif arrival.harm_words:
         arriving.harm_in_words(draft, arrival.harm_words)
         arriving.tell_of_harm(draft, [], support=True)
@@ -113,7 +113,7 @@ def _confirmed(draft: Draft, words: str) -> None:
     harm = draft.policy.entry.immediate_harm
     known = draft.moment.directory.may_write_to(case.raiser.email)
     if case.facts.get("harm_words"):
-        arriving.tell_of_harm(draft, _leads(draft), support=False)
+        arriving.tell_of_harm(draft, leads(draft), support=False)
     write(
         draft,
         "received",
@@ -135,30 +135,6 @@ def _confirmed(draft: Draft, words: str) -> None:
         _hold(draft)
 
 
-def complete(case: Case, facts: Facts, moment: Moment) -> Decision:
-    """The raiser supplies what was missing. People whom the new facts call for are told now, and dates follow."""
-    draft = Draft(case, moment)
-    supplied(draft, facts, ())
-    return draft.decision()
-
-
-def supplied(draft: Draft, facts: Facts, unread: tuple[Unread, ...]) -> None:
-    """New facts of the case; what could not be read among them is asked for again."""
-    case = draft.case
-    new = {key: value for key, value in facts.items() if value}
-    again = [key for key in case.facts.get("unread", ()) if key not in new] + [each.key for each in unread]
-    named = {"raising": new.get("agency"), "receiving": new.get("other_agency")}
-    agencies = dict(case.agencies) | {side: str(agency) for side, agency in named.items() if agency}
-    labels = ", ".join(sorted(new)) or "nothing new"
-    draft.note(
-        "details",
-        f"The raiser supplied details: {labels.replace('_', ' ')}.",
-        Fields({"facts": _with_unread(dict(case.facts) | new, again), "agencies": agencies}),
-    )
-    arriving.note_unread(draft, unread)
-    _look_again(draft)
-
-
 def directory_changed(case: Case, moment: Moment) -> Decision:
     """Somebody was entered in the directory: whoever was missing on this case is written to now."""
     draft = Draft(case, moment)
@@ -166,7 +142,7 @@ def directory_changed(case: Case, moment: Moment) -> Decision:
         diversion.ask_newcomer(draft)
     if case.row and case.row.running and case.status == "open":
         replace_leavers(draft, case.row.key)
-    _look_again(draft)
+    look_again(draft)
     return draft.decision()
 
 
@@ -221,7 +197,7 @@ def _hold(draft: Draft) -> None:
     )
 
 
-def _look_again(draft: Draft) -> None:
+def look_again(draft: Draft) -> None:
     row = draft.case.row
     if row and row.running and draft.case.status == "open":
         fill_gaps(draft, row.key)
@@ -251,10 +227,10 @@ def _facts(submission: Submission, arrival: Arrival) -> Facts:
     harm = {"immediate_harm": "yes"} if submission.immediate_harm or arrival.harm_words else {}
     found = {} if submission.immediate_harm else {"harm_words": arrival.harm_words}
     facts = {key: value for key, value in (simple | harm | found | dict(submission.answers)).items() if value}
-    return _with_unread(facts, [each.key for each in arrival.unread])
+    return with_unread(facts, [each.key for each in arrival.unread])
 
 
-def _with_unread(facts: dict[str, Any], keys: list[str]) -> Facts:
+def with_unread(facts: dict[str, Any], keys: list[str]) -> Facts:
     """The facts, and which of them could not be read as they were written."""
     kept = {key: value for key, value in facts.items() if key != "unread"}
     return kept | ({"unread": tuple(dict.fromkeys(keys))} if keys else {})
@@ -265,21 +241,21 @@ def _agencies(draft: Draft, submission: Submission) -> dict[str, str]:
     return {side: agency for side, agency in sides.items() if agency}
 
 
-def _immediate_harm(draft: Draft) -> None:
+def immediate_harm(draft: Draft) -> None:
     """Business support and the designated leads of the named agency are written to at once, at any hour."""
     harm = draft.policy.entry.immediate_harm
     draft.note("immediate_harm", "The raiser says that the child is at risk of immediate harm.", source=harm.source)
-    leads = _leads(draft)
+    known = leads(draft)
     draft.task(
         "immediate_harm",
         "The raiser says that the child is at risk of immediate harm. Please make sure now, by telephone, "
         "that the designated lead of the raiser's own agency knows: "
-        f"{_names(leads) or 'nobody is known in that role'}.",
+        f"{_names(known) or 'nobody is known in that role'}.",
     )
-    arriving.tell_of_harm(draft, leads, support=True)
+    arriving.tell_of_harm(draft, known, support=True)
 
 
-def _leads(draft: Draft) -> list[Party]:
+def leads(draft: Draft) -> list[Party]:
     """The designated leads whom the policy names for immediate harm, as far as somebody is known."""
     tells = draft.policy.entry.immediate_harm.tells
     return [lead for tell in tells if (lead := joined(draft, tell.role, tell.side or "partnership"))]

@@ -36,6 +36,12 @@ _NEGATED = re.compile(
     r"|\W+(?:think|thinks|believe|feel|consider|see|find|suggest|say|know)\b(?:\W+\w+){0,6})\W*$"
 )
 _IN_CASE = re.compile(r"\b(?:if|in case|in an emergency|in emergencies|for emergencies|always)\b")
+# What footers say of anybody, with whom to call: "If you think a child is in immediate danger, call 999".
+_OF_ANYBODY = re.compile(
+    r"\bif (?:you (?:think|believe|suspect|know|feel|consider|are (?:worried|concerned)) (?:that )?)?"
+    r"(?:you|someone|somebody|anyone|anybody|(?:a|an|any|your) (?:child|adult|person|young person))\b[\w ,/]{0,40}$"
+)
+_WHOM_TO_CALL = re.compile(r"[^.!?\n]{0,80}\b(?:999|police|emergency services)\b")
 _NO_NEED = re.compile(r"\b(?:no need|not need|no reason)\b|n['’]t need\b")
 
 
@@ -52,4 +58,6 @@ def _denied(text: str, found: re.Match[str]) -> bool:
     if found[0].startswith("999"):
         sentence = _SENTENCE_ENDS.split(before)[-1]
         return bool(_IN_CASE.search(sentence) or _NO_NEED.search(sentence))
+    if _OF_ANYBODY.search(before) and _WHOM_TO_CALL.match(text, found.end()):
+        return True
     return bool(_NEGATED.search(_CLAUSE_ENDS.split(before)[-1]))

@@ -14,6 +14,7 @@ from cases.directory import Directory
 from cases.policy import Facts, Policy
 from cases.submission import Submission, Unread
 from intake.forms.blank import blank_lines
+from intake.forms.harm import LONGEST
 from intake.forms.labels import alike, plain, written
 from intake.pages import questions
 from intake.replies.dates import UnclearDate, read_date
@@ -35,8 +36,16 @@ _OTHER_WORDS = {
     "Phone": "phone",
 }
 _NOTHING = {"", "na", "n a", "none", "nil", "unknown", "not known", "dont know", "do not know", "not applicable", "tbc"}
-_YES = re.compile(r"(?:yes|y|yeah|yep|true|definitely|it is|he is|she is|they are)\b", re.IGNORECASE)
+_YES = re.compile(r"(?:yes|y|yeah|yep|true|definitely|(?:it|he|she) is(?! not)|they are(?! not))\b", re.IGNORECASE)
 _NO = re.compile(r"(?:no|n|nope|none|false|n/a|not (?:at|now|currently|immediately|that))\b", re.IGNORECASE)
+# A whole answer that says no and nothing else, in plain form: "No longer safe" and "No, but …" are none.
+_NO_ALONE = re.compile(
+    r"(?:(?:no|n|nope|nil|none|false|n a|not applicable"
+    r"|not (?:now|yet|currently|immediately|right now|at (?:present|the moment|this time|all))"
+    r"|not that (?:i|we) (?:know|know of|am aware of|are aware of)"
+    r"|(?:he|she|it|they) (?:is|are) not|(?:he|she|it) isnt|they arent|thanks|thank you)(?: |$))+"
+)
+_YES_AND_NO = {"yes no", "y n", "no yes", "n y"}  # neither was struck out
 _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\".]+(?:\.[^\s@<>()\[\],;:\".]+)+")
 _HARM = "harm"
 _SHOWN = 300  # letters of an answer that does not fit, as the record shows it; the whole mail is kept
@@ -119,14 +128,27 @@ def submission(policy: Policy, lines: Lines, email: str, name: str, directory: D
     )
 
 
+def without_question(text: str, policy: Policy) -> str:
+    """A mail's words without the question about immediate harm and the blank form's own lines, which are ours."""
+    asked = r"\W+".join(map(re.escape, re.findall(r"\w+", policy.entry.immediate_harm.question)))
+    left = re.sub(rf"(?<!\w){asked}\b", ".", text[:LONGEST], flags=re.IGNORECASE)
+    _, ours = _labels(policy)
+    return "\n".join("" if plain(line[:_SHOWN]) in ours else line for line in left.split("\n"))
+
+
 def supplied(policy: Policy, lines: Lines) -> Facts:
     """What somebody adds to a case with such lines, as facts of it."""
     names = ("phone", "job", "agency", "other_agency", "other_name", "other_email", "child", "child_numbers", "concern")
     simple = {name: lines.values[name] for name in (*names, "wanted") if lines.values.get(name)}
-    return simple | dict(_answers(policy, lines))
+    harm = {"immediate_harm": "yes"} if lines.values.get(_HARM) == "yes" else {}
+    keys = [*(each.key for each in policy.entry.diversions), *(each.key for each in policy.entry.signposts)]
+    asides = [f"aside_{key}" for key in keys]
+    return (
+        harm | simple | {name: lines.values[name] for name in asides if name in lines.values} | _answers(policy, lines)
+    )
 
 
-def _answers(policy: Policy, lines: Lines) -> Facts:
+def _answers(policy: Policy, lines: Lines) -> dict[str, Value]:
     found = {each.key: lines.values.get(f"q_{each.key}") for each in policy.entry.questions}
     return {key: value for key, value in found.items() if value}
 
@@ -167,9 +189,10 @@ def _choice(field: Field, words: str, today: date) -> Value | None:
 
 
 def _yes_or_no(field: Field, words: str) -> Value | None:
-    if _NO.match(words.strip()):
+    grave = field.name == _HARM or field.name.startswith("aside_")
+    if _NO_ALONE.fullmatch(plain(words)) if grave else _NO.match(words.strip()):
         return "no"
-    if _YES.match(words.strip()):
+    if _YES.match(words.strip()) and plain(words) not in _YES_AND_NO:
         return "yes"
     # Whoever is not sure whether a child is in danger is answered as if they were.
     return "yes" if field.name == _HARM else None

@@ -1,12 +1,15 @@
 """Which messages a program wrote in answer to a letter: absences, acknowledgements (RFC 3834; guarantees D1, D2, D5).
 
 Headers find half of the real ones; four of seven absences of British public bodies have none, so their subjects count
-too, but never behind `Re:` or `Fwd:`, where a person has written since. Pure, linear.
+too, but never behind `Re:` or `Fwd:`, where a person has written since, and only where the words below read as such a
+message: people escalate under "Absence from school" and "The social worker is on leave". Pure, linear.
 """
 
 import re
 
 from intake.mail.message import Understood
+from intake.replies.dates import MONTHS, WEEKDAYS
+from intake.replies.new_text import new_text
 
 _HEADERS = frozenset(
     [
@@ -78,12 +81,67 @@ _OF_SOMEBODY = re.compile(
 )
 
 
+# What may stand behind those words in a subject that is a notice and no more; then comes its end, or the subject of the
+# letter that was answered behind a mark of its own.
+_DAYS = "|".join([*MONTHS, *(name[:3] for name in MONTHS), "sept", *WEEKDAYS, *(name[:3] for name in WEEKDAYS)])
+_NO_MATTER = re.compile(
+    r"\w{0,20}(?:[\s,]+(?:(?:un)?till?|from|to|on|and|of|by|for|at|in|is|back|return(?:ing|s)?|the|my|today|tomorrow|this"
+    r"|next|week|days?|leave|annual|holiday|absence|message|notice|notification|e-?mail|mailbox|auto-?(?:reply|response)"
+    rf"|automatic|reply|response|office|here|tan|hyd|{_DAYS}|\d{{1,4}}(?:st|nd|rd|th)?(?:[/.-]\d{{1,4}}){{0,2}}))*"
+    r"\s*(?:[.!]?\s*$|(?<=[:–—|(/-])|[:–—|(/-])",
+    re.IGNORECASE,
+)
+_LOOKED_AT = 6000  # letters of the words
+_AWAY = (
+    r"(?:out\sof\s(?:the\s|my\s)?office|away|on\s(?:\w+\s)?leave|on\s(?:holiday|vacation|secondment)|absent|unavailable"
+    r"|off\ssick|not\s(?:be\s)?(?:in|at|available|working)\b)"
+)
+_READS_SO = re.compile(
+    rf"""\b(?:i\sam|i['’]m|i\s(?:will|shall)\sbe|i['’]ll\sbe|we\sare|we['’]re|currently|presently)\s
+        (?:\w+\s){{0,3}}{_AWAY}
+    | ^[^\w\n]{{0,20}}{_AWAY}\s*(?:$|[.,:;–-]|until|till|from|and\s(?:will|return)|with|on\b|today|this)
+    | \b(?:in\smy\sabsence|(?:on|upon|until)\smy\sreturn|when\si\s(?:return|am\sback|get\sback)
+        |i\s(?:will|shall)\sreturn
+        |i\s(?:do\snot|don['’]t)\swork\s(?:on|fri|mon)|my\s(?:working|non-working)\sdays)\b
+    | \bi\s(?:have\s(?:now\s)?(?:left|retired|moved)|no\slonger\swork|am\sno\slonger)\b
+    | \bthank(?:s|\syou)\sfor\s(?:your|contacting|e-?mailing|getting\sin\stouch|writing)
+    | \b(?:your|this)\s(?:e-?mail|message|enquiry|request|report|referral|mail)\s(?:has\sbeen|was|is)\s(?:now\s)?
+        (?:received|logged|registered|delivered)
+    | \bhave\sreceived\syour | \b(?:ticket|request|call)\s\W?[\w-]{{0,20}}\s?(?:has\sbeen|was|is)\s(?:\w+\s)?
+        (?:logged|opened|created|received|registered|closed)
+    | \bthis\sis\san\sauto | \bauto(?:matic|mated)(?:ally)?[ -](?:generated|reply|response|acknowledge?ment)
+    | \bdo\snot\sreply\b | \bthis\s(?:mailbox|inbox|account|address|e-?mail\saddress)\sis\s(?:not|un|no\slonger)
+    | \ballan\so | \bffwrdd\b | gwyliau | absenoldeb | awtomatig | \bdiolch\sam
+    | abwesen | \burlaub\b | nicht\sim\s(?:b[üu]ro|haus) | \babsente?\s(?:du|de|jusqu) | \bcong[ée] | \bvacances\b
+    | fuera\sde\s(?:la\s)?oficina | \bausente\b | vacaciones | f[ée]rias\b | \bassente\b | \bferie
+    | fuori\s(?:sede|ufficio)
+    | afwezig | vakantie | frånvar | semester\b | fravær | \bpoissa\b | lomalla | nieobecn | urlop | \bizinli
+    | в\sотпуск
+    """,
+    re.IGNORECASE | re.VERBOSE | re.MULTILINE,
+)
+
+
 def is_automatic(understood: Understood) -> bool:
     """Whether a program answered. A report of a mail system is another thing: see `delivery`."""
-    return _is_marked(understood) or _has_null_sender(understood) or _is_absence(understood.subject)
+    announced = announces_absence(understood.subject) and reads_as_automatic(understood)
+    return is_marked(understood) or announced
 
 
-def _is_marked(understood: Understood) -> bool:
+def is_marked(understood: Understood) -> bool:
+    """Whether its headers say that a program wrote it."""
+    return _bears_a_mark(understood) or _has_null_sender(understood)
+
+
+def reads_as_automatic(understood: Understood) -> bool:
+    """Whether the new words are what programs answer with; a message without a word and an attachment says nothing."""
+    words = new_text(understood.text).words[:_LOOKED_AT]
+    if not words.strip():
+        return not understood.attachments
+    return bool(_READS_SO.search(words))
+
+
+def _bears_a_mark(understood: Understood) -> bool:
     submitted = understood.header("auto-submitted").lower().partition(";")[0].strip()
     exchange = (
         understood.has("x-ms-exchange-inbox-rules-loop")
@@ -99,8 +157,10 @@ def _has_null_sender(understood: Understood) -> bool:
     return understood.has("return-path") and understood.header("return-path").replace(" ", "") == "<>"
 
 
-def _is_absence(subject: str) -> bool:
+def announces_absence(subject: str) -> bool:
+    """Whether a subject is the notice of an absence, or of an automatic reply, and holds no matter of its own."""
     words = subject[:300]
     while tag := _TAGS.match(words):
         words = words[tag.end() :]
-    return not _REPLIED.match(words) and bool(_BEGINS.match(words) or _OF_SOMEBODY.match(words))
+    found = _BEGINS.match(words) or _OF_SOMEBODY.match(words)
+    return not _REPLIED.match(words) and bool(found and _NO_MATTER.match(words, found.end()))

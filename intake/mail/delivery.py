@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import Message
 from itertools import islice
+from typing import Protocol
 
 from flufl.bounce import all_failures
 
@@ -69,7 +70,7 @@ class Notice:
 
 def read_report(notice: Notice) -> Report:
     """What a message reports. A person's message, and an automatic reply, report nothing."""
-    if notice.statuses:
+    if notice.statuses and comes_of_machines(notice):
         found = _of_fields(notice.statuses)
         if found.failed or found.delayed or found.passed:
             return found
@@ -134,11 +135,29 @@ def _may_report(notice: Notice) -> bool:
     return _no_sender(notice) or bool(PERMANENT.search(notice.text[:_LONGEST]) and _by_words(notice, notice.text))
 
 
-def _from_mail_system(notice: Notice) -> bool:
+class Headed(Protocol):
+    """What of a message says who sent it, and as what."""
+
+    @property
+    def headers(self) -> Sequence[tuple[str, str]]: ...
+    @property
+    def sender(self) -> str: ...
+    @property
+    def sender_name(self) -> str: ...
+    @property
+    def types(self) -> Sequence[str]: ...
+
+
+def comes_of_machines(message: Headed) -> bool:
+    """Whether parts for machines may be believed: a person may enclose the report of what came back to them."""
+    return message.types[:1] == ("multipart/report",) or _from_mail_system(message) or _no_sender(message)
+
+
+def _from_mail_system(notice: Headed) -> bool:
     return bool(MAIL_SYSTEM.match(notice.sender) or MAIL_SYSTEM_NAME.match(notice.sender_name[:100]))
 
 
-def _no_sender(notice: Notice) -> bool:
+def _no_sender(notice: Headed) -> bool:
     """The null reverse path (RFC 5321 section 4.5.5)."""
     paths = [value.replace(" ", "") for name, value in notice.headers if name == "return-path"]
     return paths[:1] == ["<>"] or not notice.sender

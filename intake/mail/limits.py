@@ -9,7 +9,6 @@ import contextlib
 import os
 import pickle
 import resource
-import select
 import signal
 import struct
 import subprocess
@@ -53,12 +52,17 @@ class Reader:
         child = self._running()
         assert child.stdin is not None
         assert child.stdout is not None
+        # From before the first byte is written: a child that stands still does not even read what it is handed.
+        too_late = threading.Timer(self._wall, child.kill)
+        too_late.daemon = True
+        too_late.start()
         try:
             _write(child.stdin, pickle.dumps(frame, pickle.HIGHEST_PROTOCOL))
-            ready, _, _ = select.select([child.stdout], [], [], self._wall)
-            answer = _read(child.stdout) if ready else b""
+            answer = _read(child.stdout)
         except BrokenPipeError:
             answer = b""
+        finally:
+            too_late.cancel()
         if not answer:
             self._stop()
             return None

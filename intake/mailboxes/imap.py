@@ -52,8 +52,13 @@ class Account:
 
     @property
     def name(self) -> str:
-        """Without the host: a mailbox that moves to another server stays the same one."""
-        return f"imap:{self.partnership}:{self.user}:{self.folder}"
+        """By the partnership alone: when its user or folder is put right, it is still the mailbox that began then."""
+        return f"imap:{self.partnership}"
+
+    @property
+    def place(self) -> str:
+        """What its numbers belong to. Without the host: a mailbox that moves to another server stays in its place."""
+        return f"{self.user}:{self.folder}"
 
 
 @dataclass(frozen=True, slots=True)

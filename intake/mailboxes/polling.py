@@ -86,18 +86,23 @@ class Polling:
 
     def _read(self, account: Account, known: Known, folder: Folder, now: datetime) -> str:
         """Take in what is new: above `last_uid`, and without a receipt. Gives what a person must know, or nothing."""
-        if known.validity is None:
-            self._book.begin(account.name, folder.validity, folder.uids(), now)
+        first = known.validity is None
+        if first and known.failures == 0:
+            self._book.begin(account.partnership, account.name, account.place, folder.validity, folder.uids(), now)
             return ""
-        if known.validity != folder.validity:
-            self._book.renumbered(account.name, folder.validity, max(folder.uids(), default=0), now)
+        if (known.place, known.validity) != (account.place, folder.validity):
+            # Also a first look after trouble: what came since the mailbox was first tried is not left alone.
+            highest = max(folder.uids(), default=0)
+            self._book.renumbered(account.name, account.place, folder.validity, highest, now)
             known = self._book.meet(account.partnership, account.name, now)
         there = folder.uids(known.last_uid)
         stored = self._book.stored(account.name, folder.validity, known.last_uid)
         new = [uid for uid in there if uid not in stored]
         older, unread = list[int](), set[int]()
         for start in range(0, len(new), AT_ONCE):
-            listed = folder.listed(new[start : start + AT_ONCE])
+            asked = new[start : start + AT_ONCE]
+            listed = _listed(folder, asked)
+            unread |= _still_here(folder, set(asked) - {each.uid for each in listed})
             wanted = [each for each in listed if not _is_older(each, known)]
             older += [each.uid for each in listed if _is_older(each, known)]
             for batch in _batches(wanted):
@@ -105,6 +110,8 @@ class Polling:
         last = min(unread) - 1 if unread else max(there, default=known.last_uid)
         if last > known.last_uid:
             self._book.progressed(account.name, last, sum(uid <= last for uid in older))
+        if first and older:
+            self._book.left_alone(account.partnership, account.name, len(older), now)
         return f"The mail server will not hand out {len(unread)} of the messages in the mailbox." if unread else ""
 
     def _take_in(self, account: Account, folder: Folder, batch: list[Listed], now: datetime) -> set[int]:
@@ -121,7 +128,7 @@ class Polling:
         for message_id in stored:
             self._mailbox.judge(message_id, now)
         missing = {each.uid for each in batch} - found.keys() - oversize.keys()
-        unread = folder.still_here(missing) if missing else set()
+        unread = _still_here(folder, missing)
         if missing - unread:
             log.info("removed by someone before it was read", partnership=account.partnership, number=len(missing))
         return unread
@@ -140,6 +147,21 @@ class Polling:
                 if each.uid not in here:
                     log.info("removed by someone before it was moved", message=each.message_id)
             self._book.moved(account.name, folder.validity, [each.uid for each in some], now)
+
+
+def _listed(folder: Folder, uids: list[int]) -> list[Listed]:
+    """What the server lists; where it refuses, half of them at a time: one message must not keep back the others."""
+    try:
+        return folder.listed(uids)
+    except Trouble as trouble:
+        if trouble.cut_off:
+            raise
+    half = len(uids) // 2
+    return [*_listed(folder, uids[:half]), *_listed(folder, uids[half:])] if half else []
+
+
+def _still_here(folder: Folder, uids: set[int]) -> set[int]:
+    return folder.still_here(uids) if uids else set()
 
 
 def _is_older(listed: Listed, known: Known) -> bool:

@@ -14,6 +14,11 @@ _SUBJECT = (
 _BEEN = r"(?: is| are| has| have|'s|'ve)(?: (?:now|been|already|fully|all|both)){0,3}"
 _DONE = r"(?:resolved|settled|sorted(?: out)?|concluded)"
 _CHILDS = r"(?! (?:case|file|referral|child|family|plan)\b)"  # it may be the child's case that is meant
+# "We reached agreement that the child is at risk" and "with the family about contact" say nothing of how it ended.
+_ON_ELSE = (
+    r"(?! (?:that\b|to\b"
+    r"|with (?:the |her |his |their )?(?:famil|school|mother|father|mum|dad|parent|child|police|court)))"
+)
 _PLEASED = r"\b(?:happy|content|satisfied|pleased|glad)"
 _SAME = r"(?:view|position|decision|opinion|assessment)"
 
@@ -37,7 +42,7 @@ ENDS: Mapping[str, re.Pattern[str]] = {
         rf"\b{_SUBJECT} (?:still )?(?:remains?|is|are)(?: still)? unresolved\b",
         r"^(?:still )?(?:not resolved|unresolved)\b",
         r"\b(?:we|i)\b.{0,80}\b(?:not been able to|unable to|could not|couldn't|cannot|can't|failed to)"
-        rf" (?:agree(?! (?:an? |any )?(?:date|time|meeting|to|when|where)\b)"
+        rf" (?:agree(?! (?:more|(?:an? |any )?(?:date|time|meeting|to|when|where))\b)"
         rf"|(?:reach|come to) (?:an )?agreement|(?:resolve|settle) {_SUBJECT})\b",
         r"\b(?:we|i)(?: still| both)? (?:do not|don't) agree(?: with (?:this|that|the|your|their)\b.{0,60})?[.!]?$",
         r"\b(?:we|i)(?: still)? disagree(?: with .{0,60})?[.!]?$",
@@ -58,8 +63,9 @@ ENDS: Mapping[str, re.Pattern[str]] = {
         rf"\bagreed to close {_SUBJECT}\b{_CHILDS}",
         rf"\b(?:we|i)(?: have|'ve)?(?: (?:now|all|both)){{0,2}} (?:resolved|settled|sorted)(?: out)? {_SUBJECT}\b",
         rf"^(?:please )?close {_SUBJECT}\b{_CHILDS}",
-        r"\b(?:we|both (?:agencies|sides|parties|teams|managers))(?: have|'ve)?(?: now)? reached (?:an )?agreement\b",
-        r"\bagreement (?:has been|was|is) (?:now )?reached\b",
+        r"\b(?:we|both (?:agencies|sides|parties|teams|managers))(?: have|'ve)?(?: now)? reached (?:an )?agreement\b"
+        rf"{_ON_ELSE}",
+        rf"\bagreement (?:has been|was|is) (?:now )?reached\b{_ON_ELSE}",
         r"^(?:the )?(?:matter|issue|dispute) (?:now )?resolved[.!]?$",
         r"^(?:all |now ){0,2}(?:resolved|settled|sorted)(?: (?:now|out)){0,2}(?:,? (?:thanks|thank you))?[.!]?$",
     ),
@@ -93,6 +99,12 @@ UNSURE = re.compile(
     r"|guidance|protocol|according)\b"
     r"|'d\b"
 )
+# What is over is something else: a computer's trouble, or a matter at home.
+ANOTHER_MATTER = re.compile(
+    r"\b(?:read|open|see|look at) (?:your|the|this|it)\b"
+    r"|\b(?:it|e-?mail|computer|password|log-?in) (?:issue|problem|fault)"
+    r"|\bworks? again\b|\blandlord\b|\bat home\b|^[^:]{1,60}: it\b"
+)
 BUT = re.compile(
     r"\b(?:but|however|although|though|still (?:concerned|worried|outstanding|waiting)|(?:not |un)happy|remains?"
     r"|on condition|subject to|provided|unless|if|as long as|in the meantime)\b"
@@ -121,9 +133,11 @@ ANSWERS_BY = _any(
 _TALK = r"(?:meeting|call|discussion|conversation)"
 _FIXED = r"(?:booked|arranged|set up|scheduled|fixed|organised|confirmed|diarised)"
 MEETS = _any(
-    r"\b(?:we|i)(?: will|'ll| shall)(?: both| all)?(?: be)? (?:meet|meeting|talk|talking|speak|speaking)\b",
+    r"\b(?:we|i)(?: will|'ll| shall)(?: both| all)?(?: be)? (?:meet|meeting|talk|talking|speak|speaking)\b"
+    r"(?! (?:about|at|for)\b(?! \d))",
     r"\b(?:we|i)(?: are|'re| am|'m)(?: (?:both|all|now|due to|going to)){0,2}"
-    r" (?:meet|meeting|talk|talking|speak|speaking)\b",
+    r" (?:meet|meeting|talk|talking|speak|speaking)\b"
+    r"(?! (?:about|at|for)\b(?! \d))",
     rf"\b{_TALK}(?: is| has been)?(?: now)? {_FIXED}\b",
     r"\b(?:we|i)(?: have|'ve) a meeting (?:with [\w' ]{1,40} )?(?:on|for)\b",
     r"\b(?:we|i)(?: have|'ve)(?: now)? (?:arranged|agreed|booked) to (?:meet|speak|talk)\b",
@@ -151,7 +165,7 @@ NOT_UNSURE = re.compile(r"\bno later than\b")
 
 # "It should go to somebody else."
 HANDED_OVER = _any(
-    r"\bnot my case\b",
+    r"\bnot my case(?: (?:any ?more|any longer|now))?(?=\W*$|[.,;:]| (?:and|but|so)\b)",
     r"\bis now dealing with (?:this|it)\b|\bis dealing with (?:this|it) now\b",
     r"\bis dealing with (?:this|it)\b.{0,60}\b(?:contact|speak to|e-?mail)\b",
     r"\bi(?: have|'ve) (?:now )?left (?:this|the|my|that)"
@@ -191,5 +205,7 @@ COURTESY = re.compile(
     r"|if you (?:need|have|want|require|would like) (?:any|anything|to (?:discuss|talk|speak))\b"
     r"|(?:do not|don't) hesitate\b|(?:i )?hope (?:you|this|all)\b|how are you\b|(?:many )?thank(?:s| you)\b)"
 )
+# Below the words, as a signature.
+NAME_ALONE = re.compile(r"(?!Not\b|Never\b|No\b)[A-Z][a-z'’-]+(?: [A-Z][a-z'’-]+){0,2}")
 AFTERTHOUGHT = re.compile(r"\s*p\.?\s?s\b", re.IGNORECASE)
 QUOTED_WORDS = re.compile("[\"“«][^\"“”«»]{1,300}[\"”»]|(?<!\\w)['‘][^'‘’]{3,300}['’](?!\\w)")

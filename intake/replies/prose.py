@@ -150,10 +150,15 @@ def _none_takes_back(meant: Meaning, others: list[_Sentence]) -> None:
     weighed = [sentence for sentence in others if not phrases.COURTESY.match(sentence.plain)]
     if meant.offer.effect and any(map(_doubtful, others)):
         raise _Unclear(HOW_IT_ENDED)
-    if meant.offer.effect not in ("", "unresolved") and any(phrases.BUT.search(each.plain) for each in weighed):
-        raise _Unclear(HOW_IT_ENDED)
+    if meant.offer.effect not in ("", "unresolved") and any(not _is_name(each, others) for each in weighed):
+        raise _Unclear(HOW_IT_ENDED)  # "It is resolved. Nobody has seen the child since."
     if meant.day and any(phrases.TAKES_BACK.match(each.plain) for each in weighed):
         raise _Unclear(WHICH_DATE)
+
+
+def _is_name(sentence: _Sentence, others: list[_Sentence]) -> bool:
+    """Whether the last words are a name, written below the others without any farewell."""
+    return sentence is others[-1] and bool(phrases.NAME_ALONE.fullmatch(sentence.words))
 
 
 def _doubtful(sentence: _Sentence) -> bool:
@@ -210,6 +215,8 @@ def _outright(sentence: _Sentence, offer: Offer, rest: str) -> bool:
         return False
     if offer.effect == "unresolved":
         return bool(phrases.HOLDS.search(sentence.plain)) or not phrases.DENIED.search(rest)
+    if phrases.ANOTHER_MATTER.search(sentence.plain):
+        return False
     return not phrases.BUT.search(rest) and not phrases.DENIED.search(phrases.NOT_A_DENIAL.sub(" ", rest))
 
 

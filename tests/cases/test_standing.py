@@ -25,6 +25,12 @@ def test_a_person_still_to_be_told_can_be_recorded_as_told_after_the_raiser_was(
 
 @pytest.mark.parametrize("does", ["divert:go_on", "admit"])
 def test_only_a_paused_case_waits_for_somebody_to_let_it_go_on(does: str) -> None:
+    held = replace(waiting("p1"), purpose="confirmation")
     offer = Offer(does, "", "", "case")
-    assert still_open(replace(CASE, status="paused"), "p2", offer)
+    assert still_open(replace(CASE, status="paused", clocks=(held,)), "p2", offer)
     assert not still_open(CASE, "p2", offer)
+
+
+def test_a_case_that_waits_for_the_named_person_no_longer_waits_for_business_support() -> None:
+    diverted = replace(CASE, status="paused", clocks=(replace(waiting("p1"), purpose="diversion"),))
+    assert not still_open(diverted, "support", Offer("admit", "", "", "case"))

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from mails import BOUNDARY, INBOX, mail, reply
+from sqlalchemy import select
 
 from cases.casework import Casework, Partnership
 from cases.ledger import Ledger
 from cases.policy_files.reading import load_policy
+from cases.tables import letters
 from intake.mail.identity import identify
 from intake.mailbox import Mailbox
 
@@ -249,10 +251,42 @@ def test_what_may_be_no_escalation_is_read_by_a_person(world: "World", mailbox: 
     assert cases(world) == 0
 
 
-def test_a_programs_words_open_nothing(world: "World", mailbox: Mailbox) -> None:
-    taken = mailbox.take_in(mail(ALICE, LINES, "Auto-Submitted: auto-replied"), None, world.clock())
-    assert world.correspondence.message(taken).state == "filed"
+@pytest.mark.parametrize("words", [LINES, "Mother has threatened to kill the baby tonight. Nobody answers us."])
+def test_a_programs_words_open_nothing_and_a_person_reads_what_may_be_an_escalation(
+    world: "World", mailbox: Mailbox, words: str
+) -> None:
+    """Websites' forms and case systems send mail marked as automatic. Nobody is answered."""
+    taken = mailbox.take_in(mail(ALICE, words, "Auto-Submitted: auto-generated"), None, world.clock())
+    assert world.correspondence.message(taken).state == "tray"
     assert cases(world) == 0
+    with world.casework.database.read() as connection:
+        planned = connection.execute(select(letters.c.purpose, letters.c.urgent)).all()
+    assert [tuple(each) for each in planned] == [("tray", words is not LINES)]
+
+
+@pytest.mark.parametrize(
+    "subject", ["Absence from school - child at risk", "Social worker is on sick leave, K.M. not seen for six weeks"]
+)
+def test_an_escalation_under_a_subject_like_an_absence_opens_a_case(
+    world: "World", mailbox: Mailbox, subject: str
+) -> None:
+    words = "Mother has threatened to kill the baby tonight. Nobody at Hackney answers us. Please act now."
+    taken = mailbox.take_in(mail(ALICE, words, subject=subject), None, world.clock())
+    assert world.correspondence.message(taken).state == "opened"
+    assert cases(world) == 1
+
+
+@pytest.mark.parametrize("subject", ["Absence from school - K.M.", "Out of office", "On leave until 7 December"])
+@pytest.mark.parametrize("words", ["RESOLVED", "RESOLVED\n\nI am on leave from tomorrow."])
+def test_an_answer_under_a_subject_like_an_absence_is_an_answer(
+    world: "World", mailbox: Mailbox, subject: str, words: str
+) -> None:
+    world.open_case()
+    letter = world.letters("stage", "Ben Carter")[0]
+    world.hand_over(letter)
+    raw = mail("Ben Carter <ben@hackney.example>", words, f"In-Reply-To: {letter.message_id}", subject=subject)
+    taken = mailbox.take_in(raw, None, world.clock())
+    assert world.correspondence.message(taken).state == "answered"
 
 
 def test_the_code_in_the_letter_opens_the_page_and_a_button_confirms(world: "World", mailbox: Mailbox) -> None:
@@ -312,3 +346,92 @@ def test_the_code_of_the_first_letter_stays_good_after_a_mail_in_the_raisers_nam
     for each in (letter, asked):
         code = str(each.values["code"])
         assert world.casework.use_code(world.view().case.id, "p1", code, world.clock(), "a browser")
+
+
+def test_a_program_that_writes_mail_without_end_opens_no_cases_without_end(world: "World", mailbox: Mailbox) -> None:
+    """A ticket system at an agency writes with every mark taken out: after five cases in a week a person looks."""
+    for number in range(8):
+        mailbox.take_in(
+            mail(ALICE, f"Ticket {number} of the day was opened for your team here.", number=100 + number),
+            None,
+            world.clock(),
+        )
+    assert cases(world) == 5
+    assert len(world.correspondence.waiting("tray")) == 3
+    world.clock.move(timedelta(days=8))
+    mailbox.take_in(
+        mail(ALICE, "One more ticket of the day was opened for your team.", number=120), None, world.clock()
+    )
+    assert cases(world) == 6
+
+
+BOUNCE = """Content-Type: message/{kind}
+
+Reporting-MTA: dns; mx.hackney.example
+
+Final-Recipient: rfc822; ben@hackney.example
+Action: failed
+Status: 5.1.1
+"""
+WITH_REPORT = """From: Alice Osei <alice@homerton.example>
+To: {inbox}
+Subject: My referral came back - K.M.
+Message-ID: <with-{kind}@homerton.example>
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="b"
+
+--b
+Content-Type: text/plain
+
+Nobody has visited the child for three weeks, and my referral came back, see below. Please act now.
+--b
+{report}
+--b--
+"""
+
+
+@pytest.mark.parametrize("kind", ["delivery-status", "disposition-notification", "feedback-report"])
+def test_a_persons_mail_that_encloses_a_report_of_a_mail_system_is_a_persons(
+    world: "World", mailbox: Mailbox, kind: str
+) -> None:
+    """Exchange's page of a letter that came back has a button that forwards it with its parts for machines."""
+    raw = WITH_REPORT.format(inbox=INBOX, kind=kind, report=BOUNCE.format(kind=kind)).replace("\n", "\r\n").encode()
+    taken = mailbox.take_in(raw, None, world.clock())
+    assert world.correspondence.message(taken).state == "opened"
+    assert cases(world) == 1
+
+
+@pytest.mark.parametrize("spelling", ["zoe+2@elsewhere.example", "ZOE@elsewhere.example"])
+def test_an_address_with_a_mark_after_a_plus_is_acknowledged_as_the_one_without(
+    world: "World", mailbox: Mailbox, spelling: str
+) -> None:
+    """A robot that marks each of its mails would be answered without end."""
+    for sender in ("zoe+1@elsewhere.example", spelling):
+        mailbox.take_in(mail(f"Zoe <{sender}>", f"Hello from {sender}"), None, world.clock())
+    assert len(planned(world, "acknowledged")) == 1
+
+
+def planned(world: "World", purpose: str) -> list[str]:
+    with world.casework.database.read() as connection:
+        chosen = select(letters.c.id).where(letters.c.purpose == purpose)
+        return list(connection.execute(chosen).scalars())
+
+
+def test_a_vouched_copy_of_a_mail_that_waits_for_its_partys_word_is_judged_as_such(
+    world: "World", mailbox: Mailbox
+) -> None:
+    """Whichever way was faster: a copy without our own mail server's word must not swallow the answer."""
+    world.open_case()
+    letter = world.letters("stage", "Ben Carter")[0]
+    world.hand_over(letter)
+    good = reply(letter.message_id, BEN, "NOT RESOLVED\nThey will not look again.")
+    bad = good.replace(b"dmarc=pass", b"dmarc=fail")
+    first = mailbox.take_in(bad, None, world.clock())
+    assert world.correspondence.message(first).state == "tray"
+    assert mailbox.take_in(bad, None, world.clock()) == first
+    assert world.correspondence.message(first).state == "tray"
+    assert mailbox.take_in(good, None, world.clock()) == first
+    assert world.correspondence.message(first).state == "answered"
+    assert world.correspondence.message(first).raw == good
+    assert mailbox.take_in(bad, None, world.clock()) == first
+    assert world.correspondence.message(first).state == "answered"

@@ -111,11 +111,10 @@ def test_a_bounce_of_a_letter_that_has_not_gone_is_only_filed(world: "World", ma
 
 def test_a_bounce_that_comes_while_the_letter_is_being_handed_over_stands(world: "World", mailbox: Mailbox) -> None:
     world.open_case()
-    claimed = world.dispatch.claim(stage_letter(world).id, world.clock())
-    assert claimed
-    world.dispatch.handing_over(claimed, b"the letter", world.clock())
-    mailbox.take_in(report(claimed), None, world.clock())
-    world.dispatch.accepted(claimed, world.clock())
+    held = world.dispatch.handing_over(stage_letter(world), b"the letter", world.clock())
+    assert held
+    mailbox.take_in(report(held), None, world.clock())
+    world.dispatch.accepted(held, world.clock())
     assert stage_letter(world).state == "bounced"
     assert "The letter “stage” to Ben Carter was accepted by the mail server." not in entries(world)
 
@@ -161,7 +160,8 @@ def test_a_message_that_can_neither_be_judged_nor_put_in_the_tray_holds_up_no_ot
 
 def test_a_person_who_writes_through_a_list_is_read_and_a_program_is_not(world: "World", mailbox: Mailbox) -> None:
     listed = mailbox.take_in(written("List-Id: <team.hackney.example>"), None, world.clock())
-    absent = mailbox.take_in(written("Auto-Submitted: auto-replied"), None, world.clock())
+    absent_words = written("Auto-Submitted: auto-replied").replace(b"NOT RESOLVED", b"I am out of the office.")
+    absent = mailbox.take_in(absent_words, None, world.clock())
     assert world.correspondence.message(listed).state == "tray"
     assert world.correspondence.message(absent).state == "filed"
 

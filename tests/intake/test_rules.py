@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.reference import Reference
+from intake.mail.automatic import announces_absence
 from intake.mail.message import Understood, understand
 from intake.rules import FEW_WORDS, LOOP_HEADER, RULES, WAYS, Found, Judged, Match, judge, tokens_of
 
@@ -15,6 +16,8 @@ MAILS = Path(__file__).parent / "mails"
 TOKEN = "0123456789abcdefghjkmnpqrs"
 OUR_ID = "<0123456789abcdef0123456789abcdef@answerable.example>"
 INBOX = "inbox@answerable.example"
+AWAY = "I am on leave, and RESOLVED matters will wait."
+FORM, KNOWN = Found(form=True), Found(known_sender=True, words=FEW_WORDS)
 ASKED = Match("recipient", "case-1", "letter-1", expected_sender=True)
 
 
@@ -62,18 +65,18 @@ def test_each_kind_of_mail_falls_under_its_rule_even_with_a_good_token(name: str
         (mail("X-Autoreply: yes"), "automatic reply"),
         (mail("Received: by x\n" * 101 + "Subject: x"), "too many hops"),
         (mail("X-Mailer: vacation 1.2"), "automatic reply"),
-        (mail("Subject: Out of Office"), "automatic reply"),
-        (mail("Subject: Allan o'r swyddfa / Out of office"), "automatic reply"),
-        (mail("Subject: Ateb awtomatig: x"), "automatic reply"),
-        (mail("Subject: Autoreply: x"), "automatic reply"),
-        (mail("Subject: Jo Smith - Out of Office"), "automatic reply"),
-        (mail("Subject: On leave until 7 December"), "automatic reply"),
-        (mail("Subject: Abwesenheitsnotiz"), "automatic reply"),
+        (mail("Subject: Out of Office", body=AWAY), "automatic reply"),
+        (mail("Subject: Allan o'r swyddfa / Out of office", body=AWAY), "automatic reply"),
+        (mail("Subject: Ateb awtomatig: x", body=AWAY), "automatic reply"),
+        (mail("Subject: Autoreply: x", body=AWAY), "automatic reply"),
+        (mail("Subject: Jo Smith - Out of Office", body=AWAY), "automatic reply"),
+        (mail("Subject: On leave until 7 December", body=AWAY), "automatic reply"),
+        (mail("Subject: Abwesenheitsnotiz", body=AWAY), "automatic reply"),
         (mail("X-Auto-Response-Suppress: All", "X-MS-Exchange-Inbox-Rules-Loop: jo@health.example"), "automatic reply"),
         (mail("Return-Path: <>", "Subject: hello"), "automatic reply"),
-        (mail("Subject: [EXTERNAL] Automatic reply: x"), "automatic reply"),
-        (mail("Subject: Jo Smith is out of the office (back 7 December)"), "automatic reply"),
-        (mail("Subject: Annual Leave"), "automatic reply"),
+        (mail("Subject: [EXTERNAL] Automatic reply: x", body=AWAY), "automatic reply"),
+        (mail("Subject: Jo Smith is out of the office (back 7 December)", body=AWAY), "automatic reply"),
+        (mail("Subject: Annual Leave", body=AWAY), "automatic reply"),
         (mail("List-Id: <all.health.example>"), "list mail on a case"),
         (mail("Precedence: bulk"), "list mail on a case"),
     ],
@@ -95,6 +98,8 @@ def test_mail_that_no_person_wrote_to_us_never_answers(understood: Understood, r
         "X-Auto-Response-Suppress: DR, OOF, AutoReply",
         "Subject: failure notice",
         "Subject: Out of hours cover",
+        "Subject: Out of office",
+        "Subject: Automatic reply: x",
         "Subject: Absence of the child from school",
         "Subject: Away days",
         "Subject: Automatic doors at the refuge",
@@ -107,6 +112,55 @@ def test_mail_that_no_person_wrote_to_us_never_answers(understood: Understood, r
 )
 def test_people_are_not_taken_for_programs(header: str) -> None:
     assert judged(mail(header), ASKED).becomes == "answer"
+
+
+NO_NOTICES = (
+    "Absence from school - child at risk of significant harm",
+    "Absent from placement - K.M.",
+    "Social worker is on sick leave, K.M. not seen for six weeks",
+    "Allocated social worker is on leave and nobody covers",
+    "On leave social worker and no cover: escalation",
+    "Out of office replies only - escalation about K.M.",
+    "Left the authority without handover - K.M.",
+    "Leaving the council with no answer",
+    "Automated message received instead of a decision on K.M.",
+    "The team manager is out of the office and the child is at risk",
+)
+NOTICES_PERHAPS = ("Absence: no visit for three weeks", "Not in the office: nobody at Hackney answers", "Auto: x")
+HARM = "Mother has threatened to kill the baby tonight. Nobody at Hackney answers us. The social worker is away."
+
+
+@pytest.mark.parametrize("subject", [*NO_NOTICES, *NOTICES_PERHAPS])
+def test_a_person_who_escalates_under_a_subject_like_an_absence_is_heard(subject: str) -> None:
+    escalated = judge(mail(f"Subject: {subject}", body=HARM), replace(KNOWN, harm=True), [INBOX])
+    assert (escalated.rule, escalated.becomes) == ("own words", "words")
+    assert judged(mail(f"Subject: {subject}"), ASKED).becomes == "answer"
+
+
+@pytest.mark.parametrize("subject", NO_NOTICES)
+def test_a_subject_with_a_matter_of_its_own_announces_no_absence(subject: str) -> None:
+    assert not announces_absence(subject)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I am out of the office until Monday 7 December.",
+        "I'm currently on annual leave and will reply upon my return.",
+        "Out of office until 7 December.\nPlease contact the duty team.",
+        "Thank you for your e-mail. It has been received.",
+        "Thank you for contacting the office of Jo Smith MP. This is an automatic acknowledgement.",
+        "I no longer work for the council.",
+        "This mailbox is not monitored.",
+        "My working days are Monday to Wednesday.",
+        "Rwyf allan o'r swyddfa.",
+        "Ich bin bis Montag nicht im Büro.",
+        "Je suis absente du bureau jusqu'au 7 décembre.",
+        "",
+    ],
+)
+def test_an_absence_without_a_header_is_known_by_its_subject_and_its_words(words: str) -> None:
+    assert judged(mail("Subject: Out of Office", body=words), ASKED).rule == "automatic reply"
 
 
 def test_list_mail_that_leads_nowhere_is_read_by_a_person_but_not_a_programs() -> None:
@@ -190,9 +244,6 @@ def test_every_message_is_judged_once_with_a_reason(raw: bytes, matches: list[Ma
         assert any(match.way != "subject" for match in matches)
 
 
-FORM, KNOWN = Found(form=True), Found(known_sender=True, words=FEW_WORDS)
-
-
 @pytest.mark.parametrize(
     ("understood", "found", "rule", "becomes"),
     [
@@ -205,7 +256,12 @@ FORM, KNOWN = Found(form=True), Found(known_sender=True, words=FEW_WORDS)
         (mail("Subject: Re: CHSCP-2026-0042"), FORM, "form by mail", "lines"),
         (mail(sender="a@x.example, b@x.example"), KNOWN, "unknown", "tray"),
         (mail("List-Id: <all.health.example>"), FORM, "list mail", "tray"),
-        (mail("Auto-Submitted: auto-replied"), FORM, "automatic reply", "filed"),
+        (mail("Auto-Submitted: auto-replied"), FORM, "perhaps automatic", "tray"),
+        (mail("Auto-Submitted: auto-generated"), KNOWN, "perhaps automatic", "tray"),
+        (mail("Auto-Submitted: auto-replied", body=AWAY), KNOWN, "automatic reply", "filed"),
+        (mail("Auto-Submitted: auto-replied", body=AWAY), replace(KNOWN, harm=True), "perhaps automatic", "tray"),
+        (mail("Auto-Submitted: auto-replied"), Found(words=FEW_WORDS), "automatic reply", "filed"),
+        (mail("Subject: Out of office", body=AWAY), replace(KNOWN, answers=True), "own words", "words"),
         (mail(), Found((ASKED,), form=True, known_sender=True, words=FEW_WORDS), "answer", "answer"),
         (mail(), Found((replace(ASKED, expected_sender=False),), form=True), "stranger", "tray"),
     ],

@@ -70,7 +70,7 @@ def test_own_words_wait_for_one_word_and_go_on(journey: Journey, raiser: Person,
     case = newest(journey, raiser)
     assert set(names(journey.of(case))) == {raiser.name}
     [asked] = journey.of(case, "confirm_raised", raiser)
-    assert "Please tell us in one word whether you meant it so." in words(asked)
+    assert "Did you mean it so? Please answer CONFIRM or NOT AN ESCALATION." in words(asked)
     agency = journey.demo.service.casework.directory("chscp").agency_name(RECEIVING)
     became = journey.answer(asked, f"CONFIRM\n\nThe other agency: {agency}\nTheir e-mail address: {other.email}")
     assert became["state"] == "answered"

@@ -316,6 +316,11 @@ LETTERS: dict[str, Golden] = {
     "mailbox": ("mailbox", "colleague", OFFICE | {
         "words": "The mail server refused the name or the password.",
     }, (), SUPPORT),
+    "mailbox-begins": ("mailbox", "colleague", OFFICE | {
+        "words": "It leaves alone 214 messages that were there before it began, and answers none of them. "
+        "If one may be about a child, please see to it yourself.",
+        "begins": True,
+    }, (), SUPPORT),
     "tray": ("tray", "colleague", OFFICE | {
         "words": "A mail that belongs to no case we could name waits in the tray. Nothing in it leads to a case. "
         "Please read it.", "urgent": False,

@@ -201,6 +201,7 @@ def upgrade() -> None:
         "mailboxes",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("partnership_id", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("older", sa.Integer(), server_default="0", nullable=False),
         sa.Column("validity", sa.BigInteger(), nullable=True),

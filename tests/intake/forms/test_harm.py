@@ -46,6 +46,8 @@ def test_plain_words_are_found(text: str) -> None:
         "She is safe tonight.",
         "In an emergency call 999.",
         "If you are worried, dial 999",
+        "If you think a child is in immediate danger, please call 999.",
+        "If a child is at risk of immediate harm contact the police",
         "There is no need to call 999",
         "Telephone 020 7946 999",
         "01632 960999",

@@ -121,7 +121,8 @@ def test_choices_are_named_by_title_or_key(words: str, chosen: tuple[str, ...]) 
         ("yes, tonight", "yes"),
         ("Y", "yes"),
         ("No", "no"),
-        ("no - with his grandmother", "no"),
+        ("no - with his grandmother", "yes"),
+        ("no, not at the moment", "no"),
         ("not at the moment", "no"),
         ("I am not sure", "yes"),
         ("possibly", "yes"),
@@ -220,7 +221,7 @@ def test_facts_of_the_case_are_what_the_lines_supply() -> None:
     found = read(
         f"The child's initials: K.M.\n{DATED} 4 December 2026\n{HARM} yes\nWhich stage has it reached? stage 2"
     )
-    assert supplied(POLICY, found) == {"child": "K.M.", "protects_by": "2026-12-04"}
+    assert supplied(POLICY, found) == {"immediate_harm": "yes", "child": "K.M.", "protects_by": "2026-12-04"}
 
 
 @given(

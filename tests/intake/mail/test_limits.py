@@ -1,6 +1,8 @@
 """Nothing in a mail can stop or bloat the service: it is read in a child process with limits (guarantees D20)."""
 
 import os
+import queue
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -131,6 +133,20 @@ def test_a_child_that_was_ended_by_somebody_else_is_started_again(reader: Reader
     reader._child.kill()
     reader._child.wait()
     assert reader(ORDINARY) == understand(ORDINARY)
+
+
+def test_a_child_that_stands_still_is_ended_also_while_it_is_being_written_to() -> None:
+    """A mail larger than a pipe holds: without a limit the write would never end, nor any mail be read again."""
+    short = Reader(wall=0.3)
+    short(ORDINARY)
+    assert short._child
+    os.kill(short._child.pid, signal.SIGSTOP)
+    said: queue.Queue[Understood] = queue.Queue()
+    large = b"From: Jo <jo@health.example>\r\n\r\n" + b"x" * 300_000
+    threading.Thread(target=lambda: said.put(short(large)), daemon=True).start()
+    understood = said.get(timeout=30)  # Empty is raised where it stands still
+    assert (understood.sender, len(understood.limits)) == ("jo@health.example", 1)
+    short.close()
 
 
 def test_many_threads_may_ask_and_each_gets_its_own_answer(reader: Reader) -> None:

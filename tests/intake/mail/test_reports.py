@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cases.reference import bounce_address
+from cases.store import outbox
 from cases.store.outbox import Stored
 from intake.mailbox import Mailbox
 from tests.intake.mail.samples_of_bounces import FAILED
@@ -27,7 +28,9 @@ def clocks(world: "World") -> list[object]:
 
 def returned_to(world: "World", letter: Stored, body: str, number: int = 1) -> bytes:
     """A report in words, to the address that the letter gave for its own failures."""
-    to = bounce_address(INBOX, world.dispatch.reply_token(letter.id, world.clock()))
+    with world.casework.database.read() as connection:
+        token, _ = outbox.tokens_of(world.casework.keyring.secret(connection, world.clock()), letter.id)
+    to = bounce_address(INBOX, token)
     return (
         f"Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.hackney.example\r\nTo: {to}\r\nSubject: failure notice\r\n"
         f"Message-ID: <{number}@mx.hackney.example>\r\n\r\n{body}\r\n"

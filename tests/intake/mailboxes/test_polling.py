@@ -1,6 +1,6 @@
 """Polling an IMAP server: stored, judged, moved, in that order, and nothing lost whatever a person does meanwhile."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from cases.store.mailboxes import Counts, Known
 from cases.tables import letters, messages
 from intake.mail.message import MESSAGE_BYTES
 from intake.mailbox import Mailbox
-from intake.mailboxes.imap import Account
+from intake.mailboxes.imap import Account, Folder, Listed, Trouble, opened
 from intake.mailboxes.polling import Polling
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ def polled(world: "World", pymap: ImapServer) -> Polled:
 def mail(subject: str, *headers: str, body: str = "Good morning.") -> bytes:
     """One that says it is automatic is filed; any other needs a person."""
     automatic = ("Auto-Submitted: auto-replied",) if subject.startswith("auto") else ()
+    body = "I am out of the office." if automatic else body
     lines = ("From: ben@hackney.example", f"To: {INBOX}", f"Subject: {subject}", *automatic, *headers)
     id_line = f"Message-ID: <{subject}@hackney.example>"
     return ("\r\n".join((*lines, id_line)) + f"\r\n\r\n{body}\r\n").encode()
@@ -226,8 +227,111 @@ def test_e36_when_the_server_numbers_anew_everything_is_read_again_and_nothing_i
         assert "four" in polled.tray()
 
 
+def elsewhere(polled: Polled, folder: str) -> Account:
+    """The account with another folder, as after a correction of the settings."""
+    with polled.server.client("") as box:
+        box.folder.create(folder)
+    return replace(polled.account, folder=folder)
+
+
+def test_mail_that_came_before_the_folder_was_put_right_is_read(polled: Polled) -> None:
+    polled.put("one")
+    polled.look()
+    began = polled.known().started_at
+    polled.account = elsewhere(polled, f"{polled.account.folder}-right")
+    polled.server.put(polled.account.folder, mail("old"), arrived=began - timedelta(days=1))
+    polled.put("two", "auto three")
+    polled.look()
+    assert (polled.here(), polled.tray(), polled.processed()) == (["old"], ["one", "two"], ["auto three"])
+    assert (polled.known().started_at, polled.counts().older) == (began, 1)
+
+
+def test_two_folders_that_number_alike_hide_nothing_from_each_other(polled: Polled) -> None:
+    polled.put("one")
+    polled.look()
+    known = polled.known()
+    assert known.validity is not None
+    polled.book.renumbered(polled.account.name, "somewhere else", known.validity, 1, polled.world.clock())
+    assert polled.book.stored(polled.account.name, known.validity, 0) == set()
+
+
+def test_a_user_that_is_put_right_after_the_first_trouble_leaves_nothing_of_the_meantime_alone(
+    world: "World", pymap: ImapServer
+) -> None:
+    right = pymap.account()
+    pymap.put(right.folder, mail("old"), arrived=datetime.now(UTC) - timedelta(days=1))  # noqa: TID251
+    polled = Polled(world, pymap, replace(right, user="mistyped"))  # its look, the very first, is refused
+    pymap.put(right.folder, mail("meanwhile"))
+    world.clock.move(timedelta(days=3))
+    polled.account = right
+    polled.look()
+    assert (polled.here(), polled.tray(), polled.counts().older) == (["old"], ["meanwhile"], 1)
+    [told] = support_letters(world)
+    assert "1 message that was there before it began" in str(told.values["words"])
+
+
+def test_support_is_told_once_how_many_older_messages_are_left_alone(world: "World", pymap: ImapServer) -> None:
+    account = pymap.account()
+    pymap.put(account.folder, mail("old"), mail("older"))
+    polled = Polled(world, pymap, account)
+    polled.look()
+    [told] = support_letters(world)
+    assert "2 messages that were there before it began" in str(told.values["words"])
+    assert told.values["begins"] is True
+
+
+class Odd(Folder):
+    """A server that does what pymap would not, once or always; everything else is pymap's."""
+
+    leaves_out = 0
+    refuses = ""
+
+    def listed(self, uids: list[int]) -> list[Listed]:
+        found = super().listed(uids)
+        if self.refuses and any(self.refuses in subject for subject in self.subjects(uids)):
+            raise Trouble("No.", cut_off=False)
+        left_out, type(self).leaves_out = type(self).leaves_out, 0
+        return found[left_out:]
+
+    def subjects(self, uids: list[int]) -> list[str]:
+        return [raw.decode() for raw in self.bytes_of(uids, "HEADER").values()]
+
+
+@pytest.fixture
+def odd() -> Iterator[type[Odd]]:
+    yield Odd
+    Odd.leaves_out, Odd.refuses = 0, ""
+
+
+def look_at(polled: Polled, folder: type[Folder]) -> None:
+    with opened(polled.account, 10) as plain:
+        polling = Polling([polled.account], polled.mailbox, polled.book)
+        odd = object.__new__(folder)
+        odd.__dict__.update(plain.__dict__)
+        assert "1 of the messages" in polling._read(polled.account, polled.known(), odd, polled.world.clock())
+        polling.stop()
+
+
+def test_what_the_servers_list_left_out_is_read_at_the_next_look(polled: Polled, odd: type[Odd]) -> None:
+    polled.put("one", "two", "three")
+    odd.leaves_out = 1
+    look_at(polled, odd)
+    assert len(polled.states()) == 2
+    polled.look()
+    assert (polled.here(), sorted(polled.tray())) == ([], ["one", "three", "two"])
+
+
+def test_one_message_that_the_server_will_not_list_keeps_no_other_back(polled: Polled, odd: type[Odd]) -> None:
+    polled.put("one", "two", "broken", "four", "five")
+    odd.refuses = "Subject: broken"
+    look_at(polled, odd)
+    assert len(polled.states()) == 4
+    polled.look()
+    assert len(polled.states()) == 5
+
+
 def test_two_mailboxes_one_in_trouble_and_the_other_is_read(polled: Polled) -> None:
-    down = replace(polled.account, port=free_port(), user="nobody-there")
+    down = replace(polled.account, port=free_port(), partnership="hscp")
     polled.put("one")
     polling = Polling([down, polled.account], polled.mailbox, polled.book, seconds=10)
     with capture_logs() as lines:

@@ -246,7 +246,7 @@ def test_the_link_in_a_letter_that_belongs_to_no_case_leads_nowhere(world: "Worl
     browser = world.browser()
     browser.post(f"{path}/code", data=world.hidden(browser.get(path).text))
     waiting = world.dispatch.due(world.clock(), 100)
-    codes = [each for each in waiting if (letter := world.dispatch.claim(each, world.clock())) and not letter.case_id]
+    codes = [each for each in waiting if (due := world.dispatch.look(each, world.clock())) and not due.letter.case_id]
     assert codes
     for letter_id in codes:
         assert browser.get(f"/l/{world.reading.page_token(letter_id, world.clock())}").status_code == 404

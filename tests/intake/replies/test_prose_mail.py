@@ -168,7 +168,8 @@ def test_e64_a_robot_that_cannot_be_understood_is_answered_once(world: "World", 
 def test_e64_a_robot_that_seems_to_say_how_it_ended_is_asked_once(world: "World", ben: Writes) -> None:
     """E64: two robots answer each other: stops at one answer."""
     letter = asked(world)
-    assert [ben(letter, f"This has been resolved. Ticket {number}") for number in range(3)] == ["filed", "tray", "tray"]
+    said = ("This has been resolved.", "This is now resolved.", "Thank you. This has been resolved.")
+    assert [ben(letter, words) for words in said] == ["filed", "tray", "tray"]
     assert to_ben(world) == ["proposed"]
     world.clock.move(timedelta(days=7))
     assert ben(letter, "This has been resolved.") == "filed"
