@@ -125,7 +125,7 @@ def polled(folder: Path, account: Account) -> None:
     running = service(folder)
     running.mailbox.judge_waiting(NOW)
     polling = Polling([account], running.mailbox, Mailboxes(running.casework))
-    polling.look(NOW)
+    polling.poll(account, NOW)
     polling.stop()
 
 

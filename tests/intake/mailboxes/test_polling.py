@@ -1,6 +1,7 @@
 """Polling an IMAP server: stored, judged, moved, in that order, and nothing lost whatever a person does meanwhile."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import wait
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -336,6 +337,7 @@ def test_two_mailboxes_one_in_trouble_and_the_other_is_read(polled: Polled) -> N
     polling = Polling([down, polled.account], polled.mailbox, polled.book, seconds=10)
     with capture_logs() as lines:
         polling.look(polled.world.clock())
+        wait(polling._running.values())
         polling.stop()
     assert [line["trouble"] for line in lines] == ["The mail server cannot be reached, or hung up."]
     assert polled.tray() == ["one"]
