@@ -136,9 +136,10 @@ def _report(mail: Mail) -> bool:
 
 def _perhaps_automatic(mail: Mail) -> bool:
     """A program sent it, and somebody may speak through it: a form on a website, a safeguarding system's alert."""
+    if not (_automatic(mail) and _nothing(mail)):
+        return False
     found = mail.found
-    foreign_words = found.known_sender and not reads_as_automatic(mail.understood)
-    return _automatic(mail) and _nothing(mail) and (found.form or found.harm or foreign_words)
+    return found.form or found.harm or (found.known_sender and not reads_as_automatic(mail.understood))
 
 
 def _automatic(mail: Mail) -> bool:

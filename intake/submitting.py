@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from cases.arrivals import Arrivals
 from cases.directory import Directory
@@ -30,7 +31,7 @@ _MUCH = 20  # words of older mail that a person should see
 _LINES, _WORDS = "lines", "words"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Letterless:
     """A mail that leads to no case, and what its new words are for the partnership that it came to."""
 
@@ -42,15 +43,13 @@ class Letterless:
     form: Lines
     answer: bool  # it begins with a word that letters offer as an answer: one that lost its way
     known_sender: bool  # of the directory, or of an agency's registered domain
-    letter: (
-        bool  # it bears the mark of a letter such as ours, that no letter of ours has: another installation wrote it
-    )
+    letter: bool  # it bears the mark of a letter such as ours, and is none of ours: another installation wrote it
 
     @property
     def is_form(self) -> bool:
         return self.form.is_form and not self.letter
 
-    @property
+    @cached_property
     def harm_words(self) -> tuple[str, ...]:
         """Words of immediate harm wherever they stand: in the subject, new words, forwarded mail.
 

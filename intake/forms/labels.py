@@ -44,7 +44,8 @@ def written(
     found: dict[str, list[str]] = {}
     name, at = "", 0
     while at < len(kept):
-        start = _start(kept, at, known)
+        # In a quoted letter the labels are ours: nobody re-typed them.
+        start = _start(kept, at, known, slips=not same_line and at < _COMPARED)
         if start:
             name, at = start.name, at + start.lines
             found.setdefault(name, []).append(start.rest)
@@ -75,12 +76,12 @@ def alike(word: str, known: Iterable[str]) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def _start(lines: Sequence[str], at: int, known: Mapping[str, str]) -> _Start | None:
+def _start(lines: Sequence[str], at: int, known: Mapping[str, str], slips: bool) -> _Start | None:
     """The label that begins on this line, if one does."""
     line = _BULLET.sub("", lines[at], count=1)
     if not line.strip():
         return None
-    found = _begins(line, known, slips=at < _COMPARED)
+    found = _begins(line, known, slips)
     if found:
         return _Start(found[0], found[1], 1)
     begun = plain(line)
