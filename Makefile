@@ -52,7 +52,7 @@ test: setup debian ## every test, then the engine's branch coverage
 	@$(BIN)/coverage report --include='$(ENGINE)' --show-missing --fail-under=100
 
 .PHONY: test-quick
-test-quick: setup ## what is neither slow nor in a browser, in under a minute
+test-quick: setup ## what is neither slow nor in a browser, in about a minute and a half
 	@$(PYTEST) -n 2 -m "not slow and not browser"
 
 # Debian's browser and mail servers, for the tests: nothing else is ever downloaded for them. RUNLEVEL=1 starts none.

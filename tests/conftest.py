@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from functools import cached_property
+from functools import cache, cached_property
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from cases.casework import Casework, Partnership
 from cases.correspondence import Correspondence
 from cases.directory import Agency, Person
 from cases.dispatch import Dispatch
-from cases.policy_files.reading import load_policy
+from cases.policy_files.reading import LoadedPolicy, load_policy
 from cases.reading import Reading
 from cases.standing import View
 from cases.store import outbox
@@ -232,6 +232,12 @@ class World:
         return app
 
 
+@cache
+def _policy() -> LoadedPolicy:
+    """Read once: it never changes, and reading it takes longer than most tests."""
+    return load_policy(ROOT / "policies" / "chscp.yaml")
+
+
 @pytest.fixture
 def make_world(tmp_path: Path) -> Iterator[Callable[..., World]]:
     """Makes the world: City and Hackney with its people, and a fresh database."""
@@ -242,9 +248,7 @@ def make_world(tmp_path: Path) -> Iterator[Callable[..., World]]:
         databases.append(database)
         with database.write() as connection:
             tables.metadata.create_all(connection)
-        office = Partnership(
-            load_policy(ROOT / "policies" / "chscp.yaml"), "escalations@chscp.example", "chscp.example", SUPPORT
-        )
+        office = Partnership(_policy(), "escalations@chscp.example", "chscp.example", SUPPORT)
         casework = Casework(database, Keyring(MasterKeys.parse(MasterKeys.new_text())), {office.key: office})
         casework.take_policies(BEGAN)
         casework.replace_directory("chscp", AGENCIES, PEOPLE, BEGAN)
