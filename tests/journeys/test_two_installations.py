@@ -125,7 +125,7 @@ def test_e64_what_a_program_wrote_is_never_answered(two: tuple[Installation, Ins
 
 @pytest.mark.slow
 def test_e64_without_marks_it_stops_at_one_answer(two: tuple[Installation, Installation]) -> None:
-    """E64: where every mark was stripped on the way the brakes of D6 hold: one answer, however often we write."""
+    """E64: where every header was stripped on the way, the mark at the foot still tells that a program wrote it."""
     ours, theirs = two
     raise_case(ours)
     senders = exchanged(ours, theirs, unmarked)

@@ -11,7 +11,8 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import cast
 
-from exim import BOUNDARY, Exim, free_port, running_exim, wait_until
+from exim import BOUNDARY, Exim, running_exim, wait_until
+from imap_server import free_port
 from mail_clients import read_letter, reply
 from pydantic import SecretStr
 from sqlalchemy import func, select
