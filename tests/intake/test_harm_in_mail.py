@@ -1,5 +1,6 @@
 """Immediate harm and confidential matters in mail: in lines of a reply, forwarded, and on a running case."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -7,7 +8,9 @@ from mails import BOUNDARY, INBOX, mail, reply
 from sqlalchemy import select
 
 from cases.senders import Senders
+from cases.submission import Absence, Deputy
 from cases.tables import letters, tasks
+from cases.verbs import messages
 from intake.mailbox import Mailbox
 
 if TYPE_CHECKING:
@@ -295,3 +298,31 @@ def test_mail_judged_again_after_its_sender_owned_it_tells_of_its_harm_once(worl
     mailbox.judge_waiting(world.clock())
     assert world.correspondence.message(taken).state == "answered"
     assert len(urgent_tasks(world)) == 1
+
+
+def test_the_names_of_files_stay_in_the_record_of_a_confidential_case(world: "World", mailbox: Mailbox) -> None:
+    body = (
+        f"--b\nContent-Type: text/plain\n\n{LINES}No\n{LADO_ASKED} Yes\n--b\nContent-Type: application/pdf\n"
+        'Content-Disposition: attachment; filename="Against Zorro Smith.pdf"\n\nJVBERi0=\n--b--'
+    )
+    raw = mail(ALICE, body).replace(b"text/plain; charset=utf-8", b"multipart/mixed; boundary=b")
+    mailbox.take_in(raw, None, world.clock())
+    assert world.view().case.confidential
+    [task] = [each for each in world.letters("task") if "brought files" in str(each.values["words"])]
+    assert "Zorro" not in str(task.values["words"])
+    lines = world.reading.written_log(world.view().case.id).lines
+    assert any("Against Zorro Smith.pdf" in line.words for line in lines)
+
+
+def test_whom_an_absence_names_stays_out_of_the_tasks_of_a_confidential_case(world: "World") -> None:
+    case = world.open_case().case
+    ben = next(party for party in case.parties if party.name == "Ben Carter")
+    absence = Absence("I am away; ask Zorro Smith.", deputies=(Deputy("Zorro Smith"),))
+    with world.casework.database.read() as connection:
+        moment = world.casework.moment(connection, case, world.clock())
+    open_words, hidden_words = (
+        messages.absent(replace(case, confidential=confidential), "m1", ben, absence, ben.email, moment).tasks[0].words
+        for confidential in (False, True)
+    )
+    assert "Zorro Smith" in open_words
+    assert "Zorro Smith" not in hidden_words

@@ -236,3 +236,13 @@ def test_a_brake_on_one_person_holds_nobody_who_had_less(braked: tuple["World", 
         email for email, count in sent.items() if count == BURST
     }
     assert "support@chscp.example" in sent
+
+
+def test_nobody_can_silence_business_support_by_writing_much_about_a_case(world: "World") -> None:
+    world.open_case()
+    ben = world.letters("stage", "Ben Carter")[0].to
+    for _ in range(BURST + 3):
+        mail_from(world, ben)
+    transport = Memory()
+    outbox(world, transport).drain(world.clock(), 1_000)
+    assert states(world, "task", "Business support") == {"accepted": BURST + 3}
