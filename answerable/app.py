@@ -13,10 +13,10 @@ from starlette.concurrency import run_in_threadpool
 from answerable import logs
 from answerable.wiring import Service, page_secret
 from cases.casework import Casework
-from cases.correspondence import Correspondence
 from cases.interfaces import Interfaces
+from cases.mail.correspondence import Correspondence
+from cases.mail.senders import Senders
 from cases.reading import Reading
-from cases.senders import Senders
 from cases.store.database import DatabaseUnavailable
 from desk import casefile, entry, letters_held, record, tasks, tray
 from intake import api

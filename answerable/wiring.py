@@ -10,16 +10,16 @@ from urllib.parse import urlsplit
 from answerable.mail_in_settings import ImapSettings, networks
 from answerable.settings import Settings, SettingsError
 from cases.casework import Casework, Partnership
-from cases.correspondence import Correspondence
-from cases.dispatch import Dispatch
 from cases.ledger import Ledger
-from cases.mailboxes import Mailboxes
+from cases.mail.correspondence import Correspondence
+from cases.mail.dispatch import Dispatch
+from cases.mail.mailboxes import Mailboxes
+from cases.mail.tray import Tray
 from cases.policy_files.reading import LoadedPolicy, read_policies
 from cases.reading import Reading
 from cases.store.database import Database
 from cases.store.keyring import Keyring
 from cases.store.setup import is_current
-from cases.tray import Tray
 from cases.vault import MasterKeys
 from intake.mail.limits import Reader
 from intake.mailbox import Mailbox

@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from cases.case import BUSINESS_SUPPORT
 from cases.casework import Casework
-from cases.correspondence import Correspondence
 from cases.holidays import england
+from cases.mail.correspondence import Correspondence
 from cases.reading import Reading
 from cases.standing import (
     STATUS_WORDS,

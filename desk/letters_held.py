@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from cases.casework import Casework
-from cases.dispatch import Dispatch
+from cases.mail.dispatch import Dispatch
 from desk.entry import Door
 from web.csrf import MESSAGE
 from web.forms import Filled, Form

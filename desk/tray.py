@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from cases.case import BUSINESS_SUPPORT
 from cases.casework import Casework
-from cases.correspondence import Correspondence
-from cases.dispatch import Dispatch
+from cases.mail.correspondence import Correspondence
+from cases.mail.dispatch import Dispatch
 from cases.reading import Reading
 from cases.standing import View, may_see_all, offers_to
 from cases.store.inbox import Received

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from cases.arrivals import Arrivals
 from cases.case import Case
-from cases.correspondence import Traced
 from cases.holidays import england
+from cases.mail.arrivals import Arrivals
+from cases.mail.correspondence import Traced
 from cases.policy import Facts
 from cases.submission import Answer
 from intake.forms.lines import read_lines, supplied

@@ -5,16 +5,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
-from cases.arrivals import Arrivals
 from cases.case import BUSINESS_SUPPORT
-from cases.correspondence import Correspondence, Traced
 from cases.holidays import england
+from cases.mail.arrivals import Arrivals
+from cases.mail.correspondence import Correspondence, Traced
+from cases.mail.senders import Senders
+from cases.mail.tracing import Clues
+from cases.mail.tray import Tray
 from cases.reference import is_bounce_address
-from cases.senders import Senders
 from cases.store.inbox import Received
 from cases.submission import Absence, Answer, Evidence
-from cases.tracing import Clues
-from cases.tray import Tray
 from intake.adding import Adding
 from intake.forms.harm import words_of_harm
 from intake.forms.labels import plain

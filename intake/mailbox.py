@@ -5,7 +5,7 @@ from datetime import datetime
 
 import structlog
 
-from cases.correspondence import Correspondence
+from cases.mail.correspondence import Correspondence
 from cases.store.database import DatabaseUnavailable
 from cases.store.mailboxes import Receipt
 from intake.judging import TOO_LARGE as TOO_LARGE

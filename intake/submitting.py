@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from cases.arrivals import Arrivals
 from cases.directory import Directory
 from cases.holidays import england
+from cases.mail.arrivals import Arrivals
 from cases.policy import Policy
 from cases.reference import MARK, TOKEN_LENGTH
 from cases.store.inbox import Received

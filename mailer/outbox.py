@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from cases.dispatch import Dispatch, Due
+from cases.mail.dispatch import Dispatch, Due
 from cases.reference import bounce_address, reply_address
 from cases.store.database import DatabaseUnavailable
 from cases.store.outbox import Stored

@@ -19,9 +19,9 @@ from sqlalchemy import select, text
 from answerable.app import LIMITS, page_routes
 from cases import tables
 from cases.casework import Casework, Partnership
-from cases.correspondence import Correspondence
 from cases.directory import Agency, Person
-from cases.dispatch import Dispatch
+from cases.mail.correspondence import Correspondence
+from cases.mail.dispatch import Dispatch
 from cases.policy_files.reading import LoadedPolicy, load_policy
 from cases.reading import Reading
 from cases.standing import View

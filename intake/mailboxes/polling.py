@@ -11,7 +11,7 @@ from typing import Protocol
 
 import structlog
 
-from cases.mailboxes import Mailboxes
+from cases.mail.mailboxes import Mailboxes
 from cases.store.database import DatabaseUnavailable
 from cases.store.mailboxes import Known, Receipt
 from intake.mail.message import MESSAGE_BYTES

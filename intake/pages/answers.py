@@ -13,8 +13,8 @@ from starlette.responses import Response
 from cases.case import BUSINESS_SUPPORT
 from cases.casework import Casework
 from cases.holidays import england
+from cases.mail.senders import PURPOSE as ASKS_SENDER
 from cases.reading import Reading
-from cases.senders import PURPOSE as ASKS_SENDER
 from cases.standing import View, answer_of, chosen, decides, key_of, open_offers, still_open, title_of
 from cases.store.outbox import Stored
 from cases.submission import Evidence

@@ -7,8 +7,8 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
 from cases.casework import Casework
+from cases.mail.senders import PURPOSE, Senders
 from cases.reading import Reading
-from cases.senders import PURPOSE, Senders
 from cases.store.outbox import Stored
 from intake.pages.codes import Codes, Reader
 from web.csrf import MESSAGE

@@ -66,10 +66,10 @@ def _time_last(plain: str) -> tuple[str, time] | None:
     for start in range(max(1, len(plain) - _LONGEST_TIME - 6), len(plain)):
         found = plain[start - 1] not in "0123456789:./-" and _TIME_AT_END.fullmatch(plain, start)
         if found and not _SHORT_YEAR.fullmatch(found[1]):
-            return plain[:start].rstrip(" ,;"), _real_time(found[1])
+            return plain[:start].rstrip(" ,;"), read_time(found[1])
         # A time in figures with a full stop is one only behind "at": 4.12 is a day of a month as well.
         if found and re.match(r"[,;]? ?(?:at |@)", plain[start:]):
-            return plain[:start].rstrip(" ,;"), _real_time(found[1])
+            return plain[:start].rstrip(" ,;"), read_time(found[1])
     return None
 
 
@@ -78,12 +78,14 @@ def _time_first(plain: str) -> tuple[str, time] | None:
     found = re.match(rf"(?:at )?({_TIME.pattern}),? (?:on )?", plain[:40], re.ASCII)
     if not found or _SHORT_YEAR.fullmatch(found[1]):
         return None
-    return plain[found.end() :], _real_time(found[1])
+    return plain[found.end() :], read_time(found[1])
 
 
-def _real_time(words: str) -> time:
+def read_time(words: str) -> time:
+    """The local time of day that these words are, in lower case: 2pm, 14:00, 9.30, noon. Raises UnclearDate."""
     found = _TIME.fullmatch(words)
-    assert found
+    if not found:
+        raise UnclearDate("There is no such time of day.")
     hour, minute, half, alone, its_minute, joined, joined_minute, noon = found.groups()
     if noon or half in ("noon", "midday"):
         if noon or (hour == "12" and minute in (None, "00")):

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from intake.replies.dates import WEEKDAYS, UnclearDate, read_date
+from intake.replies.dates import WEEKDAYS, UnclearDate, read_date, read_time
 
 FURTHEST = timedelta(days=120)  # a date without a year beyond this is more likely one that has passed
 
@@ -34,7 +34,8 @@ _MOVED_AFTER = re.compile(
     r"^,? ?(?:or\b|and\b|at the earliest|next\b|week\b|after\b|onwards|if\b|fortnight|until|till|/|-|–|\?)"
 )
 _TIME = re.compile(
-    r"(?<![\d:.£])(\d{1,2})(?:[:.](\d{2}))?\s?(am|pm)\b|(?<![\d:.£])(\d{1,2})[:.](\d{2})(?![\d:%]|\.\d)|\b(noon|midday)\b"
+    r"(?<![\d:.£])\d{1,2}(?:[:.]\d{2})? ?(?:am|pm)\b|(?<![\d:.£])(?P<alone>\d{1,2}[:.]\d{2})(?![\d:%]|\.\d)"
+    r"|\b(?:noon|midday)\b"
 )
 _SPAN_OF_TIME = re.compile(
     r"\d ?(?:am|pm)? ?(?:-|–|to|until|till|or) ?\d|\b(?:about|around|after|before|from)(?: \w+)? \d"
@@ -64,17 +65,11 @@ def time_in(sentence: str) -> time | None:
     found = list(_TIME.finditer(sentence))
     if len(found) != 1 or _SPAN_OF_TIME.search(sentence):
         return None
-    hour, minute, half, hour_of_day, minute_of_hour, noon = found[0].groups()
-    if noon:
-        return time(12)
-    if half:
-        return _clock(int(hour) % 12 + (12 if half == "pm" else 0), int(minute or 0)) if 1 <= int(hour) <= 12 else None
-    alone = _EARLIEST_ALONE <= int(hour_of_day) <= _LATEST_ALONE
-    return _clock(int(hour_of_day), int(minute_of_hour)) if alone else None
-
-
-def _clock(hour: int, minute: int) -> time | None:
-    return time(hour, minute) if minute < 60 else None
+    try:
+        named = read_time(found[0][0])
+    except UnclearDate:
+        return None
+    return named if found[0]["alone"] is None or _EARLIEST_ALONE <= named.hour <= _LATEST_ALONE else None
 
 
 def _day(sentence: str, found: re.Match[str], today: date, written_today: bool) -> date | None:

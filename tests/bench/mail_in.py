@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from cases.casework import Casework
-from cases.correspondence import Correspondence
+from cases.mail.correspondence import Correspondence
 from intake.mail.limits import Reader
 from intake.mailbox import Mailbox
 from mailer.transports.memory import Memory

@@ -19,8 +19,8 @@ from threading import Thread
 
 from answerable.settings import ROOT
 from cases.casework import Casework
-from cases.dispatch import Dispatch
 from cases.ledger import Ledger
+from cases.mail.dispatch import Dispatch
 from cases.submission import Submission
 from mailer.guard import Guard
 from mailer.letters import Letters

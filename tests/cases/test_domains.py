@@ -2,7 +2,7 @@
 
 import pytest
 
-from cases.domains import meant
+from cases.mail.domains import meant
 
 REGISTERED = ("hackney.example", "homerton.example", "Police.example")
 

@@ -1,7 +1,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from cases.correspondence import Traced
+from cases.mail.correspondence import Traced
 from cases.submission import Submission
 
 if TYPE_CHECKING:

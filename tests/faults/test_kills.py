@@ -26,7 +26,7 @@ from answerable import wiring
 from answerable.settings import PartnershipSettings, Settings
 from answerable.wiring import Service, build
 from cases.directory import Agency, Person
-from cases.dispatch import Due
+from cases.mail.dispatch import Due
 from cases.policy_files.reading import read_policies
 from cases.store import case_rows, outbox
 from cases.store.database import Database

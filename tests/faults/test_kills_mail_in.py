@@ -25,7 +25,7 @@ from sqlalchemy import Engine, Pool, event, select
 from answerable import wiring
 from answerable.settings import PartnershipSettings, Settings
 from answerable.wiring import Service, build
-from cases.mailboxes import Mailboxes
+from cases.mail.mailboxes import Mailboxes
 from cases.policy_files.reading import read_policies
 from cases.store.database import Database
 from cases.store.setup import migrate

@@ -11,13 +11,13 @@ from sqlalchemy import select
 
 from cases.case import BUSINESS_SUPPORT, Case
 from cases.directory import Person
-from cases.senders import Senders
+from cases.mail.senders import Senders
+from cases.mail.tray import Tray
 from cases.store import case_rows, outbox
 from cases.store.inbox import Received
 from cases.store.outbox import Stored
 from cases.submission import Answer
 from cases.tables import letters
-from cases.tray import Tray
 from cases.verbs.decision import Decision, Draft, Moment
 from intake.mailbox import Mailbox
 

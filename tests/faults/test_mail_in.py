@@ -19,8 +19,8 @@ from sqlalchemy.exc import OperationalError
 
 from cases import reference
 from cases.casework import Casework
-from cases.correspondence import Correspondence
-from cases.mailboxes import Mailboxes
+from cases.mail.correspondence import Correspondence
+from cases.mail.mailboxes import Mailboxes
 from cases.store import outbox
 from cases.store.database import Database, DatabaseUnavailable
 from cases.store.inbox import TWO_CONTENTS

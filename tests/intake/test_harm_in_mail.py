@@ -7,7 +7,7 @@ import pytest
 from mails import BOUNDARY, INBOX, mail, reply
 from sqlalchemy import select
 
-from cases.senders import Senders
+from cases.mail.senders import Senders
 from cases.submission import Absence, Deputy
 from cases.tables import letters, tasks
 from cases.verbs import messages

@@ -8,12 +8,12 @@ from structlog.testing import capture_logs
 
 from cases.case import BUSINESS_SUPPORT
 from cases.casework import Casework, Partnership
-from cases.correspondence import Traced
+from cases.mail.correspondence import Traced
+from cases.mail.tracing import Clues
 from cases.policy_files.reading import load_policy
 from cases.store.outbox import Stored
 from cases.submission import Answer, Evidence
 from cases.tables import messages
-from cases.tracing import Clues
 from intake.mailbox import Mailbox
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from cases.casework import Casework
-from cases.correspondence import Traced
-from cases.dispatch import Dispatch
 from cases.ledger import Ledger
+from cases.mail.correspondence import Traced
+from cases.mail.dispatch import Dispatch
 from cases.store.brakes import MOST_TO_ONE_PERSON
 from cases.submission import Answer, Evidence
 from cases.tables import letters

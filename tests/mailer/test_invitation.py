@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from icalendar import Calendar
 
-from cases.dispatch import Dispatch
 from cases.ledger import Ledger
+from cases.mail.dispatch import Dispatch
 from cases.submission import Answer, Evidence
 from mailer.guard import Guard
 from mailer.letters import Letters

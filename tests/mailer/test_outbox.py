@@ -15,8 +15,8 @@ from structlog.testing import capture_logs
 
 from cases.case import BUSINESS_SUPPORT
 from cases.casework import Casework
-from cases.dispatch import Dispatch
 from cases.ledger import Ledger
+from cases.mail.dispatch import Dispatch
 from cases.store import outbox as stored
 from cases.store.database import Database
 from cases.store.outbox import Stored

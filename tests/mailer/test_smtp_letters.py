@@ -13,14 +13,14 @@ from smtp_faults import ACCEPT_AND_DROP, DROP, RESET, Action, Faulty
 from structlog.testing import capture_logs
 
 from cases.directory import Agency, Person
-from cases.dispatch import Dispatch, Due
-from cases.domains import meant
 from cases.ledger import Ledger
+from cases.mail.dispatch import Dispatch, Due
+from cases.mail.domains import meant
+from cases.mail.tracing import Clues
 from cases.reference import find_tokens, is_bounce_address
 from cases.store import people
 from cases.store.outbox import Stored
 from cases.submission import Submission
-from cases.tracing import Clues
 from mailer.guard import Guard
 from mailer.letters import Letters
 from mailer.outbox import Outbox, Sender

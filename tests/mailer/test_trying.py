@@ -9,8 +9,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from cases.case import BUSINESS_SUPPORT
-from cases.dispatch import Dispatch
 from cases.ledger import Ledger
+from cases.mail.dispatch import Dispatch
 from cases.store.database import DatabaseUnavailable
 from cases.store.outbox import Stored
 from cases.submission import Answer, Evidence

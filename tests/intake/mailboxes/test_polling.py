@@ -11,7 +11,7 @@ from imap_server import ImapServer, free_port, running_pymap
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from cases.mailboxes import Mailboxes
+from cases.mail.mailboxes import Mailboxes
 from cases.store import outbox
 from cases.store.mailboxes import Counts, Known
 from cases.tables import letters, messages

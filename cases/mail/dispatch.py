@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from cases.case import BUSINESS_SUPPORT, Case
 from cases.casework import Casework, Partnership
-from cases.domains import meant
 from cases.holidays import england
+from cases.mail.domains import meant
 from cases.store import brakes, case_rows, outbox, people
 from cases.verbs import posted
 from cases.verbs.decision import Decision, Letter, Moment

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from cases.correspondence import Correspondence
 from cases.holidays import england
+from cases.mail.correspondence import Correspondence
 from cases.store import inbox, outbox
 from cases.tables import letters
 from cases.verbs.decision import Letter

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from cases.case import Case
-from cases.correspondence import Correspondence, Traced
 from cases.directory import Directory
+from cases.mail.correspondence import Correspondence, Traced
 from cases.policy import Facts, Policy
 from cases.store import case_rows, inbox
 from cases.submission import Absence, Answer, Arrival, Submission, Unread

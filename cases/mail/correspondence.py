@@ -7,11 +7,11 @@ from sqlalchemy import Connection
 
 from cases.case import BUSINESS_SUPPORT, Case, Party
 from cases.casework import Casework
-from cases.dispatch import became
 from cases.holidays import england
+from cases.mail.dispatch import became
+from cases.mail.tracing import Clues, letters_found
 from cases.store import case_rows, inbox, mailboxes, outbox, people
 from cases.submission import Answer
-from cases.tracing import Clues, letters_found
 from cases.verbs import answers, messages, proposals
 from cases.verbs.decision import Decision, Letter, Moment, Offer
 

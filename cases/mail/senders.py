@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from cases.case import BUSINESS_SUPPORT, Case
-from cases.correspondence import Correspondence, Traced
 from cases.holidays import england
+from cases.mail.correspondence import Correspondence, Traced
 from cases.store import case_rows, inbox
 from cases.tables import letters
 from cases.verbs import messages
