@@ -100,13 +100,13 @@ class _CaseFile:
             "clocks": [(clock, *clock_state(clock, now)) for clock in case.clocks],
             "letters": [(letter, letter_word(letter.state)) for letter in view.letters],
         }
-        return self._site.page(request, "case", values)
+        return self._site.page(request, "desk/case", values)
 
     def _confidential(self, request: Request, view: View) -> Response:
         """Its status and dates, and nothing of what it is about or whom (chscp 1.7)."""
         clocks = [(clock, *clock_state(clock, self._site.now())) for clock in view.case.clocks]
         values = {"status": STATUS_WORDS[view.case.status], "answerers": answerers(view), "clocks": clocks}
-        return self._site.page(request, "case_confidential", self._about(view) | values)
+        return self._site.page(request, "desk/case_confidential", self._about(view) | values)
 
     def blank(self, request: Request, partnership: str, reference: str, who: str, mail: str = "") -> Response:
         """The form for one person's answer; `mail` is the id of the mail of the tray that gives it."""
@@ -186,7 +186,7 @@ class _CaseFile:
             "filled": filled,
             "mark": mark,
         }
-        return self._site.page(request, "taken_down", values, status)
+        return self._site.page(request, "desk/taken_down", values, status)
 
     def _view(self, request: Request, partnership: str, reference: str) -> View:
         self._door.enter(request, partnership)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
 from cases.casework import Casework, Partnership, WrongCode
+from cases.staff import Officer, Right
 from web.codes import CODE_FIELD, CODE_FORM, asker, keep_asker
 from web.csrf import MESSAGE
 from web.forms import Filled
@@ -39,10 +40,11 @@ class Door:
         email, now = self.office(partnership).business_support, self._site.now()
         return any(self._casework.remembers(partnership, email, each, now) for each in self._site.mailboxes(request))
 
-    def enter(self, request: Request, partnership: str) -> None:
-        """Raises HTTPException(403) for anybody else."""
+    def enter(self, request: Request, partnership: str, right: Right = "see") -> Officer:
+        """Who it is. Raises HTTPException(403) for anybody who may not do this."""
         if not self.is_open(request, partnership):
             raise HTTPException(403, "This page is for business support. Open the desk and ask for a code first.")
+        return Officer("Business support", self.office(partnership).business_support, "manager")
 
 
 def routes(site: Site, casework: Casework) -> APIRouter:

@@ -47,4 +47,4 @@ class _LettersHeld:
             "flagged": self._dispatch.flagged(partnership),
             "filled": filled,
         }
-        return self._site.page(request, "letters_held", values, status)
+        return self._site.page(request, "desk/letters_held", values, status)

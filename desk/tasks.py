@@ -69,4 +69,4 @@ class _Tasks:
 
     def _page(self, request: Request, view: View, task: OpenTask, filled: Filled, status: int = 200) -> Response:
         values = {"partnership": view.partnership, "key": view.case.partnership, "case": view.case, "task": task}
-        return self._site.page(request, "task", values | {"filled": filled}, status)
+        return self._site.page(request, "desk/task", values | {"filled": filled}, status)

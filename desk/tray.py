@@ -79,7 +79,7 @@ class _Tray:
         """The desk; before a code was given, the way in."""
         name = self._door.office(partnership).loaded.policy.partnership.name
         if not self._door.is_open(request, partnership):
-            return self._site.page(request, "desk_door", {"partnership": name, "key": partnership})
+            return self._site.page(request, "desk/door", {"partnership": name, "key": partnership})
         values = {
             "partnership": name,
             "key": partnership,
@@ -90,7 +90,7 @@ class _Tray:
             "cases": self._reading.list_cases(partnership, self._site.now()),
             "now": self._site.now(),
         }
-        return self._site.page(request, "tray", values)
+        return self._site.page(request, "desk/tray", values)
 
     def item(self, request: Request, partnership: str, mail_id: str, case: str = "") -> Response:
         """One mail; `case` is the reference of the case that it is about, once chosen."""
@@ -129,7 +129,7 @@ class _Tray:
             "answerers": answerers(view) if view else [],
             "filled": filled,
         }
-        return self._site.page(request, "tray_item", values, status)
+        return self._site.page(request, "desk/tray_item", values, status)
 
 
 def answerers(view: View) -> list[tuple[str, str, int]]:

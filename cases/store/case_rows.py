@@ -1,5 +1,6 @@
 """Cases, their parts and their record in the database: loaded whole, saved as a decision, in one transaction."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from cases.case import Case
+from cases.danger import rank_of
 from cases.record import Entry, Head, Link, chained, genesis
 from cases.reference import token, token_hash
 from cases.shape import PART_PLACES, case_from, own_fields, plain, plain_change
@@ -42,6 +44,9 @@ _SEALED_PARTS = {
 }
 
 
+_AGENCY = re.compile(r"[a-z0-9_-]{1,60}")  # a key of the directory; what somebody wrote instead may hold a name
+
+
 class NoSuchCase(LookupError):
     """There is no case with this id."""
 
@@ -55,8 +60,8 @@ def next_number(connection: Connection, partnership: str, year: int) -> int:
 def create(connection: Connection, case: Case, key: Key) -> None:
     """The row of a new case, before its first entry."""
     row = {"id": case.id, "partnership_id": case.partnership, "reference": case.reference, "policy": case.policy}
-    state = {"status": case.status, "opened_at": case.opened_at, "length": 0, "head": genesis(case.id).hash}
-    connection.execute(insert(cases), row | state | {"sealed": _sealed_fields(case, key)})
+    state = {"opened_at": case.opened_at, "length": 0, "head": genesis(case.id).hash}
+    connection.execute(insert(cases), row | state | _found_by(case) | {"sealed": _sealed_fields(case, key)})
 
 
 def load(connection: Connection, case_id: str, keyring: Keyring) -> Case:
@@ -76,9 +81,9 @@ def save(connection: Connection, before: Case, decision: Decision, keyring: Keyr
     case, key = decision.case, keyring.case_key(connection, before.id)
     secret = keyring.secret(connection, now)
     head = _append(connection, before, decision, key, now)
-    state = {"status": case.status, "closed_at": case.closed_at, "length": head.length, "head": head.hash}
+    state = {"closed_at": case.closed_at, "length": head.length, "head": head.hash}
     fields = {"policy": case.policy, "sealed": _sealed_fields(case, key)}
-    connection.execute(_UPDATE_CASE, {"chosen": case.id} | state | fields)
+    connection.execute(_UPDATE_CASE, {"chosen": case.id} | state | _found_by(case) | fields)
     for place in PART_PLACES:
         old = {part.key: part for part in getattr(before, place)}
         for part in getattr(case, place):
@@ -87,7 +92,9 @@ def save(connection: Connection, before: Case, decision: Decision, keyring: Keyr
     for task in decision.tasks:
         sealed = key.seal({"words": task.words}, about=f"task:{case.id}:{task.key}")
         row = {"case_id": case.id, "key": task.key, "partnership_id": case.partnership, "opened_at": now}
-        connection.execute(insert_or(tasks).on_conflict_do_nothing(), row | {"sealed": sealed})
+        connection.execute(
+            insert_or(tasks).on_conflict_do_nothing(), row | {"rank": rank_of(task.key), "sealed": sealed}
+        )
 
 
 def has_task(connection: Connection, case_id: str, key: str) -> bool:
@@ -211,6 +218,16 @@ def _entry(case_id: str, sequence: int, written: Written, now: datetime) -> Entr
         source.basis if source else None,
         content | evidence,
     )
+
+
+def _found_by(case: Case) -> dict[str, Any]:
+    """The plain columns by which a case is listed: nothing in them says whom it is about."""
+    row = case.row
+    dues = [clock.due_at for clock in case.running("timescale")]
+    agencies = {side: case.agencies.get(side, "") for side in ("raising", "receiving")}
+    known = {side: agency if _AGENCY.fullmatch(agency) else None for side, agency in agencies.items()}
+    stage = {"stage": row.stage if row else None, "tier": row.tier if row else None, "due_at": min(dues, default=None)}
+    return {"status": case.status, "track": case.track, "confidential": case.confidential} | stage | known
 
 
 def _sealed_fields(case: Case, key: Key) -> bytes:

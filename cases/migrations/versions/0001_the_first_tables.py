@@ -65,14 +65,25 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("length", sa.Integer(), nullable=False),
         sa.Column("head", sa.Text(), nullable=False),
+        sa.Column("track", sa.Text(), nullable=False),
+        sa.Column("stage", sa.Text(), nullable=True),
+        sa.Column("tier", sa.Integer(), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("raising", sa.Text(), nullable=True),
+        sa.Column("receiving", sa.Text(), nullable=True),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("reference"),
     )
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.create_index(
+            "cases_due", ["partnership_id", "due_at"], unique=False, sqlite_where=sa.text("status != 'closed'")
+        )
+        batch_op.create_index(
             "cases_open", ["partnership_id", "opened_at"], unique=False, sqlite_where=sa.text("status != 'closed'")
         )
+        batch_op.create_index("cases_opened", ["partnership_id", "opened_at"], unique=False)
 
     op.create_table(
         "checkpoints",
@@ -313,6 +324,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("partnership_id", sa.Text(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
@@ -320,7 +332,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("tasks", schema=None) as batch_op:
         batch_op.create_index(
-            "tasks_open", ["partnership_id", "opened_at"], unique=False, sqlite_where=sa.text("done_at IS NULL")
+            "tasks_open", ["partnership_id", "rank", "opened_at"], unique=False, sqlite_where=sa.text("done_at IS NULL")
         )
 
     forbid_changes()
