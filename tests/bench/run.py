@@ -40,7 +40,8 @@ RUNNING_CLOCKS = 100_000
 
 def main() -> None:
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_FOLDER")) as folder:
-        casework = _casework(Path(folder))
+        master = MasterKeys.parse(MasterKeys.new_text())
+        casework = _casework(Path(folder), master)
         report = {
             "machine": {"python": platform.python_version(), "cores": os.cpu_count(), "sqlite": sqlite3.sqlite_version},
             "intake": _forms(casework, Path(folder)),
@@ -54,12 +55,12 @@ def main() -> None:
     print(json.dumps(report, indent=2))
 
 
-def _casework(folder: Path) -> Casework:
+def _casework(folder: Path, master: MasterKeys) -> Casework:
     database = Database(folder / "bench.db")
     migrate(database)
     policy = load_policy(ROOT / "policies" / "chscp.yaml")
     office = Partnership(policy, "in@chscp.example", "chscp.example", "office@support.example", UNLIMITED)
-    casework = Casework(database, Keyring(MasterKeys.parse(MasterKeys.new_text())), {office.key: office})
+    casework = Casework(database, Keyring(master), {office.key: office})
     casework.take_policies(NOW)
     agencies = [Agency(f"agency{number}", f"Agency {number}", (f"agency{number}.example",)) for number in range(20)]
     people = [Person("line_manager", "A Person", f"a@{agency.key}.example", agency.key) for agency in agencies]
