@@ -1,27 +1,34 @@
 """The web application: every page mounted, and the service run in one process."""
 
+import os
 import signal
 import socket
+import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from types import FrameType
 
+import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
 
-from answerable import logs
+from answerable import health, logs
 from answerable.wiring import Service, page_secret
 from cases.casework import Casework
 from cases.interfaces import Interfaces
 from cases.mail.correspondence import Correspondence
 from cases.mail.senders import Senders
+from cases.mail.writer import WhoWrote
+from cases.preview import Draw
 from cases.reading import Reading
 from cases.store.database import DatabaseUnavailable
-from desk import casefile, entry, letters_held, record, tasks, tray
+from desk import digests, directory, everyday, sign_in, staff, taken_down, under_way
+from desk.actions import pages as actions
 from intake import api
-from intake.pages import answers, codes, senders, status
+from intake.pages import answers, codes, listed, senders, status
 from intake.pages import web as raising
+from intake.pages.for_the_desk import FormForTheDesk
 from scheduler.clock import Ticker
 from web import errors
 from web.csrf import Csrf
@@ -30,16 +37,21 @@ from web.pages import Pages
 from web.sessions import Cookies
 from web.site import Site
 
+HAND_BACK_AFTER = 8.0  # seconds: whoever stops us kills us after ten
+
 # How often one visitor, case or mailbox may do a thing (guarantees, D31).
 LIMITS = {
     **raising.LIMITS,
     **answers.LIMITS,
     **senders.LIMITS,
+    **listed.LIMITS,
     **status.LIMITS,
     **codes.LIMITS,
     **api.LIMITS,
-    **casefile.LIMITS,
-    **entry.LIMITS,
+    **taken_down.LIMITS,
+    **actions.LIMITS,
+    **under_way.LIMITS,
+    **sign_in.LIMITS,
 }
 
 
@@ -50,6 +62,7 @@ def create_app(service: Service, ticker: Ticker, *more: APIRouter, site: Site | 
     async def life(app: FastAPI) -> AsyncIterator[None]:
         if service.listener:
             await run_in_threadpool(service.listener.start)
+        await run_in_threadpool(service.pulse.began, service.now())
         ticker.start()
         service.polling.look(service.now())
         yield
@@ -62,27 +75,36 @@ def create_app(service: Service, ticker: Ticker, *more: APIRouter, site: Site | 
     # Swagger's pages need scripts from elsewhere, which our pages never load.
     app = FastAPI(title="Answerable", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
     place = site or create_site(service)
-    for routes in (*more, *page_routes(place, service.casework, service.correspondence, service.reading)):
+    parts = (service.casework, service.correspondence, service.reading, service.draw, service.who_wrote)
+    for routes in (*more, *page_routes(place, *parts)):
         app.include_router(routes)
     errors.install(app, place.pages, secure=_secure(service), unavailable=DatabaseUnavailable)
     return app
 
 
 def page_routes(
-    site: Site, casework: Casework, correspondence: Correspondence, reading: Reading
+    site: Site,
+    casework: Casework,
+    correspondence: Correspondence,
+    reading: Reading,
+    draw: Draw,
+    who_wrote: WhoWrote,
 ) -> tuple[APIRouter, ...]:
     """Every page of the service."""
     return (
         api.routes(site, Interfaces(casework)),
         senders.routes(site, casework, reading, Senders(correspondence)),
+        listed.routes(site, casework),
         answers.routes(site, casework, reading),
         status.routes(site, casework, reading),
-        entry.routes(site, casework),
-        tray.routes(site, casework, correspondence, reading),
-        casefile.routes(site, casework, correspondence, reading),
-        record.routes(site, casework, reading),
-        tasks.routes(site, casework, reading),
-        letters_held.routes(site, casework),
+        sign_in.routes(site, casework),
+        staff.routes(site, casework),
+        actions.routes(site, casework, reading, draw),
+        under_way.routes(site, casework, draw),
+        everyday.routes(site, casework, correspondence, reading, draw, who_wrote, FormForTheDesk()),
+        *directory.routes(site, casework),
+        digests.routes(site, casework),
+        health.routes(site, casework),
         raising.routes(site, casework, reading),  # last: its paths begin with a partnership's key
     )
 
@@ -92,8 +114,14 @@ def create_site(service: Service, also: Mapping[str, object] | None = None) -> S
     secret = page_secret(service)
     cookies = Cookies(secret, secure=_secure(service))
     csrf = Csrf(cookies, secret)
-    pages = Pages(service.settings.templates, csrf, also=also)
+    pages = Pages(service.settings.templates, csrf, also={"trials": trials(service.casework)} | dict(also or {}))
     return Site(pages, csrf, cookies, Limits(LIMITS), service.now, service.settings.base_url)
+
+
+def trials(casework: Casework) -> dict[str, str]:
+    """The test person of each partnership in which a trial runs, by its name: every page says so."""
+    offices = casework.partnerships.values()
+    return {office.loaded.policy.partnership.name: office.shadow for office in offices if office.in_trial}
 
 
 def serve(service: Service) -> None:
@@ -113,7 +141,22 @@ def run(app: FastAPI, host: str, port: int, listener: socket.socket | None = Non
     config = uvicorn.Config(
         app, host=host, port=port, access_log=False, log_level="warning", timeout_graceful_shutdown=3
     )
-    uvicorn.Server(config).run(sockets=[listener] if listener else None)
+    _Server(config).run(sockets=[listener] if listener else None)
+
+
+class _Server(uvicorn.Server):
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Told to stop. What is not finished in time is handed back: it is left as if the process had been killed, and
+        taken up again at the next start (guarantees, E74)."""
+        deadline = threading.Timer(HAND_BACK_AFTER, _hand_back)
+        deadline.daemon = True
+        deadline.start()
+        super().handle_exit(sig, frame)
+
+
+def _hand_back() -> None:
+    structlog.get_logger().warning("what was in hand is handed back: the next start takes it up")
+    os._exit(0)
 
 
 def _stopped(number: int, frame: FrameType | None) -> None:

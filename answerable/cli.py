@@ -20,6 +20,8 @@ app = typer.Typer(
 )
 directory_app = typer.Typer(help="Who holds which role in which agency.", no_args_is_help=True)
 app.add_typer(directory_app, name="directory")
+staff_app = typer.Typer(help="Who may sign in to a partnership's desk.", no_args_is_help=True)
+app.add_typer(staff_app, name="staff")
 
 TRY_AGAIN = 75  # EX_TEMPFAIL: the mail server keeps the message and offers it again
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
@@ -185,6 +187,61 @@ def verify(json: Json = False) -> None:
         raise typer.Exit(1)
 
 
+@app.command()
+def audit(json: Json = False) -> None:
+    """Say what should have happened by now and did not, by the written log and the letters alone. Repairs nothing."""
+    import json as plain_json
+    from dataclasses import asdict
+
+    with _plainly():
+        service = _service()
+        keys = service.casework.partnerships
+        found = [each for key in keys for each in service.auditor.findings(key, service.now())]
+    if json:
+        print(plain_json.dumps([asdict(each) for each in found], indent=2))
+    else:
+        for each in found:
+            print(f"{each.reference or '-'}: {each.what}")
+        print("Nothing is missing." if not found else f"{len(found)} thing(s) should have happened and did not.")
+    if found:
+        raise typer.Exit(1)
+
+
+@app.command("let-go")
+def let_go(partnership: str) -> None:
+    """Let every letter go that is held back, and the clocks go on: after a look at why, and at the time of day."""
+    with _plainly():
+        service = _service()
+        _must_run_here(service, partnership)
+        count = service.dispatch.let_go(partnership, service.now())
+    print(f"{count} letter(s) of {partnership} go now.")
+
+
+@app.command()
+def erase(
+    reference: Annotated[str, typer.Argument(help="The reference of a closed case, such as CHSCP-2026-0042.")],
+    reason: Annotated[str, typer.Option(help="Why, in words that name nobody: it is kept in plain.")],
+    by: Annotated[str, typer.Option(help="Who decided it, for the record.")] = "the operator",
+) -> None:
+    """Erase a closed case for good: its key is destroyed. Its record stays, without content, and still verifies."""
+    from cases.erasing import Erasing
+    from cases.store.case_rows import NoSuchCase
+    from cases.vault import KeyDestroyed
+    from cases.verbs.orders import Order, Refused
+
+    with _plainly():
+        service = _service()
+        try:
+            erased = Erasing(service.casework).erase(reference, Order(by, reason), service.now())
+        except Refused as error:
+            _stop(f"{reference} was not erased. {error}")
+        except NoSuchCase:
+            _stop(f"There is no case {reference}.")
+        except KeyDestroyed:
+            _stop(f"{reference} was erased before.")
+    print(f"{erased} is erased. Copies of the database made before still hold it: destroy them, or their key, as well.")
+
+
 @app.command("new-key")
 def new_key(
     file: Annotated[Path, typer.Argument(help="Where to put the key. Back it up apart from the database.")],
@@ -204,17 +261,83 @@ def new_key(
 
 
 @directory_app.command("import")
-def directory_import(partnership: str, file: Path) -> None:
-    """Put a CSV file in place of a directory: columns agency, agency_name, domains, role, name, email, phone."""
-    from cases.directory_file import read_directory
+def directory_import(
+    partnership: str,
+    file: Path,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would change.")] = False,
+) -> None:
+    """Put a CSV file in place of a directory: columns agency, agency_name, domains, role, name, email, phone.
+
+    It may also have: delegate (an address of the file), away_from, away_until.
+    """
+    from answerable.directory_command import take_in
 
     with _plainly():
         service = _service()
         _must_run_here(service, partnership)
-        policy = service.casework.partnerships[partnership].loaded.policy
-        agencies, people = read_directory(file, policy)
-        service.casework.replace_directory(partnership, agencies, people, service.now())
-    print(f"{len(agencies)} agencies and {len(people)} people are in the directory of {partnership}.")
+        for line in take_in(service, partnership, file, dry_run):
+            print(line)
+
+
+@directory_app.command("export")
+def directory_export(
+    partnership: str,
+    file: Annotated[Path | None, typer.Argument(help="Where to write it; without it, to the screen.")] = None,
+) -> None:
+    """Write a directory as a CSV file that `directory import` reads back."""
+    from answerable.directory_command import written_out
+
+    with _plainly():
+        service = _service()
+        _must_run_here(service, partnership)
+        text = written_out(service, partnership)
+    if file is None:
+        print(text, end="")
+        return
+    try:
+        file.write_text(text, encoding="utf-8-sig", newline="")  # the mark by which Excel knows UTF-8
+    except OSError as error:
+        _stop(f"{file} was not written: {error.strerror}.")
+    print(f"{file} holds the directory of {partnership}.")
+
+
+@staff_app.command("list")
+def staff_list(partnership: str) -> None:
+    """Print who is on the staff list, and who put them there."""
+    from answerable.staff_command import listed
+
+    with _plainly():
+        service = _service()
+        _must_run_here(service, partnership)
+        for line in listed(service, partnership):
+            print(line)
+
+
+@staff_app.command("add")
+def staff_add(
+    partnership: str,
+    email: str,
+    name: Annotated[str, typer.Option(help="As the record is to name them.")] = "",
+    role: Annotated[str, typer.Option(help="reader, support or manager.")] = "manager",
+) -> None:
+    """Put somebody on the staff list, or give them another name or role. The list keeps every change."""
+    from answerable.staff_command import put
+
+    with _plainly():
+        service = _service()
+        _must_run_here(service, partnership)
+        print(put(service, partnership, email, name or email, role))
+
+
+@staff_app.command("remove")
+def staff_remove(partnership: str, email: str) -> None:
+    """Take somebody off the staff list: they are signed out at once."""
+    from answerable.staff_command import take_off
+
+    with _plainly():
+        service = _service()
+        _must_run_here(service, partnership)
+        print(take_off(service, partnership, email))
 
 
 def _try_sending(address: str) -> None:
@@ -266,6 +389,7 @@ def _plainly(status: int = 2) -> Iterator[None]:
     from cases.directory_file import DirectoryError
     from cases.policy_files.fault import PolicyError
     from cases.rehearsals.scenario import ScenarioError
+    from cases.staff_list import NotOnList
     from cases.store.database import DatabaseUnavailable
     from cases.vault import VaultError
     from intake.mailbox import NobodysMail
@@ -278,6 +402,7 @@ def _plainly(status: int = 2) -> Iterator[None]:
         DirectoryError,
         PolicyError,
         ScenarioError,
+        NotOnList,
         DatabaseUnavailable,
         VaultError,
         NobodysMail,

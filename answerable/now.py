@@ -1,11 +1,17 @@
 """The only file that reads the computer's clock. Everything else is given `now`."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 
 def now() -> datetime:
     """This moment, aware UTC."""
     return datetime.now(UTC)
+
+
+def steady() -> float:
+    """Seconds on a clock that nobody can set. On Linux it runs on while the machine sleeps."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 class MovableTime:

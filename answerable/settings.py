@@ -5,6 +5,7 @@ ANSWERABLE_MASTER_KEY_FILE. The environment stands over the file.
 """
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ from mailer.transports.smtp import LOOPBACK
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "ANSWERABLE_"
+ONE_ADDRESS = re.compile(r"[^@\s<>(),;:\"]+@[^@\s<>(),;:\"]+")
 LONGEST_LOCAL_PART = 35  # with "+b-" and a token it fills the 64 octets of RFC 5321 section 4.5.3.1.1
 NOT_SETTINGS = {"ANSWERABLE_SETTINGS", "ANSWERABLE_REQUIRE_ALL"}
 
@@ -31,7 +33,10 @@ class PartnershipSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     inbox: str = Field(description="The address that letters come from and answers go to")
-    business_support: str = Field(description="Where tasks for business support go; never a mailbox that is polled")
+    business_support: str = Field(
+        description="Where tasks for business support go; it can always sign in to the desk, as a manager; never a "
+        "mailbox that is polled"
+    )
     plus_addresses: bool = Field(
         default=True,
         description="Whether mail to `inbox+anything@…` reaches the inbox; if not, answers and failures come to the "
@@ -39,6 +44,11 @@ class PartnershipSettings(BaseModel):
     )
     most_letters_an_hour: int = Field(
         default=300, ge=1, description="Above this, letters are held until business support lets them go"
+    )
+    shadow: str = Field(
+        default="",
+        description="The address of one named person who tries the service out: everything runs, and every letter goes "
+        "to them alone, saying who would have had it; empty: no trial",
     )
     imap: ImapSettings | None = Field(
         default=None, description="A table for the inbox, where it is polled over IMAP; see below"
@@ -188,6 +198,16 @@ def _check(settings: Settings) -> None:
             raise SettingsError(
                 f"partnerships.{key}.business_support is an inbox of this service: it would write to itself. "
                 "Give an address that people read."
+            )
+        if each.shadow and each.shadow.lower() in polled:
+            raise SettingsError(
+                f"partnerships.{key}.shadow is an inbox of this service: it would write to itself. "
+                "Give the address of the person who tries it out."
+            )
+        if each.shadow and not ONE_ADDRESS.fullmatch(each.shadow):
+            raise SettingsError(
+                f"partnerships.{key}.shadow is not one e-mail address. "
+                "Write it alone, such as name@partnership.example."
             )
     for name in ("policies", "templates"):
         folder = getattr(settings, name)

@@ -1,39 +1,54 @@
 """The one place where things are built. Holds no logic."""
 
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from urllib.parse import urlsplit
 
 from answerable.mail_in_settings import ImapSettings, networks
+from answerable.now import steady
 from answerable.settings import Settings, SettingsError
+from cases.auditor import Auditor
 from cases.casework import Casework, Partnership
+from cases.digest.daily import Digests
+from cases.directory_requests import Requests
+from cases.directory_work import DirectoryWork
 from cases.ledger import Ledger
 from cases.mail.correspondence import Correspondence
 from cases.mail.dispatch import Dispatch
 from cases.mail.mailboxes import Mailboxes
 from cases.mail.tray import Tray
+from cases.mail.writer import WhoWrote
 from cases.policy_files.reading import LoadedPolicy, read_policies
+from cases.preview import Draw
+from cases.pulse import CLOCKS, LETTERS, Pulse
 from cases.reading import Reading
+from cases.recounting import Recounting
 from cases.store.database import Database
 from cases.store.keyring import Keyring
 from cases.store.setup import is_current
+from cases.store.trials import real_open
 from cases.vault import MasterKeys
 from intake.mail.limits import Reader
 from intake.mailbox import Mailbox
 from intake.mailboxes.imap import Account
 from intake.mailboxes.listener import Door, Listener
 from intake.mailboxes.polling import Polling
-from mailer.guard import Guard
+from intake.writer import Writers
+from mailer.drawing import Drawing
+from mailer.guard import Guard, Trial
 from mailer.letters import Letters
 from mailer.outbox import Outbox, Sender
 from mailer.transports.console import Console
 from mailer.transports.smtp import Server, Smtp
 from mailer.transports.transport import Transport
+from scheduler.audits import Audits
 from scheduler.chasing import Chasing
+from scheduler.digests import Mornings
 from scheduler.timetable import Job, timetable
+from scheduler.watch import Watch
 
 Now = Callable[[], datetime]
 A_ROUND = 20  # letters that go under one reading of the clock: a slow mail server must not outlast their leases
@@ -52,27 +67,63 @@ class Service:
     ledger: Ledger
     mailbox: Mailbox
     reader: Reader  # the child process in which mail is read
+    dispatch: Dispatch
     outbox: Outbox | None  # none where letters are left waiting
+    draw: Draw  # how a letter will look
+    who_wrote: WhoWrote  # the sender of a mail, and whether we may write back
     chasing: Chasing
+    digests: Digests
+    mornings: Mornings
+    pulse: Pulse
+    recounting: Recounting
+    auditor: Auditor
+    watch: Watch
     polling: Polling
     listener: Listener | None  # none where the port is not set
 
     def jobs(self) -> tuple[Job, ...]:
         return timetable(
-            chase=self.chasing.sweep,
-            send=partial(self.outbox.drain, limit=A_ROUND) if self.outbox else lambda now: 0,
+            chase=self.act,
+            send=self.send,
             judge=self.mailbox.judge_waiting,
             poll=self.polling.look,
             remind=Tray(self.correspondence).remind,
             checkpoint=self._checkpoint,
+            miss_digests=self.mornings.alarm,
+            keep_directory=self.keep_directory,
+            ask_contacts=Requests(self.casework).ask,
+            recount=self.recounting.look,
+            audit=Audits(self.casework.partnerships, self.auditor.go_on).look,
+            beat=partial(self.pulse.beat, CLOCKS),
+            beat_letters=partial(self.pulse.beat, LETTERS),
         )
+
+    def act(self, now: datetime) -> int:
+        """What time alone causes. The digests come first: they say what the clocks will do today."""
+        self.watch.look(now)
+        return self.mornings.look(now) + self.chasing.sweep(now)
+
+    def keep_directory(self, now: datetime) -> int:
+        """Absences that begin or end, and the cases that a change of the directory concerns."""
+        return DirectoryWork(self.casework).look(now)
+
+    def send(self, now: datetime) -> int:
+        """Send a round of the letters that wait."""
+        self.watch.look(now)
+        return self.outbox.drain(now, limit=A_ROUND) if self.outbox else 0
 
     def _checkpoint(self, now: datetime) -> None:
         for partnership in self.casework.partnerships:
             self.ledger.take_checkpoint(partnership, now)
 
 
-def build(settings: Settings, now: Now, transport: Transport | None = None, reserved_only: bool = False) -> Service:
+def build(
+    settings: Settings,
+    now: Now,
+    transport: Transport | None = None,
+    reserved_only: bool = False,
+    steady: Callable[[], float] = steady,
+) -> Service:
     """Build the service on a database that is set up. Raises SettingsError, PolicyError, DatabaseUnavailable."""
     database = Database(settings.database)
     if not is_current(database):
@@ -82,9 +133,13 @@ def build(settings: Settings, now: Now, transport: Transport | None = None, rese
     casework.take_policies(now())
     correspondence = Correspondence(casework)
     ledger = Ledger(database, casework.keyring)
+    digests, pulse = Digests(casework, ledger.take_checkpoint), Pulse(casework)
     inboxes = {office.key: office.inbox for office in offices.values()}
     accounts = _accounts(settings)
-    guard = Guard([*inboxes.values(), *(account.user for account in accounts)], reserved_only)
+    letters, senders = Letters(settings.templates / "letters"), _senders(settings, offices)
+    trials = {key: Trial(each.shadow, each.business_support) for key, each in offices.items() if each.in_trial}
+    trials_alone(database, trials)
+    guard = Guard([*inboxes.values(), *(account.user for account in accounts)], reserved_only, trials)
     reader = Reader()
     mailbox = Mailbox(correspondence, inboxes, settings.trust_anchor, reader)
     return Service(
@@ -97,11 +152,33 @@ def build(settings: Settings, now: Now, transport: Transport | None = None, rese
         ledger=ledger,
         mailbox=mailbox,
         reader=reader,
-        outbox=_outbox(settings, Dispatch(casework), ledger, transport, guard),
+        dispatch=Dispatch(casework),
+        outbox=_outbox(settings, Dispatch(casework), ledger, letters, senders, transport, guard),
+        draw=Drawing(letters, senders, settings.base_url).draw,
+        who_wrote=Writers(reader, [*inboxes.values(), *(account.user for account in accounts)]).of,
         chasing=Chasing(casework.due_clocks, casework.look, casework.set_aside, casework.tell_failing),
+        digests=digests,
+        mornings=Mornings(lambda now: offices, digests.make, digests.overdue),
+        pulse=pulse,
+        recounting=Recounting(casework),
+        auditor=Auditor(casework, ledger),
+        watch=Watch(steady, pulse.jumped, pulse.stood_still),
         polling=Polling(accounts, mailbox, Mailboxes(casework)),
         listener=_listener(settings, inboxes, mailbox, now),
     )
+
+
+def trials_alone(database: Database, trials: Iterable[str]) -> None:
+    """A trial begins where no real case is open: the letters of a real one would go to the test person, and the people
+    whom they are for would be counted as told. Raises SettingsError."""
+    with database.read() as connection:
+        for key in trials:
+            if count := real_open(connection, key):
+                raise SettingsError(
+                    f"partnerships.{key}.shadow: {count} real case(s) are open here. A trial would keep their letters "
+                    "from the people they are for. Take the setting away, or try the service out with a database of "
+                    "its own."
+                )
 
 
 def page_secret(service: Service) -> bytes:
@@ -130,6 +207,7 @@ def _offices(settings: Settings, policies: Mapping[str, LoadedPolicy]) -> dict[s
             each.inbox.rpartition("@")[2],
             each.business_support,
             each.most_letters_an_hour,
+            each.shadow,
         )
         for key, each in settings.partnerships.items()
     }
@@ -179,21 +257,25 @@ def _listener(settings: Settings, inboxes: Mapping[str, str], mailbox: Mailbox, 
     return Listener(door, mailbox.keep, now)
 
 
+def _senders(settings: Settings, offices: Mapping[str, Partnership]) -> dict[str, Sender]:
+    """Whom each partnership's letters come from."""
+    return {
+        key: Sender(office.loaded.policy.partnership.name, office.inbox, settings.partnerships[key].plus_addresses)
+        for key, office in offices.items()
+    }
+
+
 def _outbox(
     settings: Settings,
     dispatch: Dispatch,
     ledger: Ledger,
+    letters: Letters,
+    senders: Mapping[str, Sender],
     transport: Transport | None,
     guard: Guard,
 ) -> Outbox | None:
     if transport is None and settings.transport == "none":
         return None
-    offices = dispatch.casework.partnerships
-    senders = {
-        key: Sender(office.loaded.policy.partnership.name, office.inbox, settings.partnerships[key].plus_addresses)
-        for key, office in offices.items()
-    }
-    letters = Letters(settings.templates / "letters")
     return Outbox(
         dispatch, letters, transport or transport_of(settings), guard, senders, settings.base_url, ledger.text
     )

@@ -7,7 +7,7 @@ Times are aware UTC datetimes; days are local dates of the partnership.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, Literal
 
 from cases.policy import Facts
@@ -15,6 +15,10 @@ from cases.stages import Side
 
 Status = Literal["open", "paused", "disputed", "closing", "closed"]
 Part = Side | Literal["decider", "partnership"]
+
+Purpose = Literal[
+    "timescale", "asked", "on_file", "objection", "told", "confirmation", "diversion", "pause", "breach"
+]
 
 BUSINESS_SUPPORT = "business_support"
 
@@ -30,6 +34,17 @@ class Party:
     name: str
     email: str
     agency: str | None = None
+    holder: str = ""  # the address of whoever holds the role, while this person acts for them as their delegate
+    by_hand: bool = False  # business support put this person here: the directory does not replace them
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A meeting of a stage. `at` is local to the partnership; without it the meeting lasts the whole day."""
+
+    day: date
+    at: time | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +71,9 @@ class StageRow:
     heard: tuple[str, ...] = ()  # the parties that answered anything
     informed: tuple[str, ...] = ()  # "role:side" of those told without being asked
     missing: tuple[str, ...] = ()  # "role:side" that nobody is known to hold
+    absent: tuple[str, ...] = ()  # whom business support knows of: "party:away:last day", "party:left:address"
     way: str | None = None
+    meeting: Meeting | None = None
     ended_at: datetime | None = None
     outcome: str | None = None
 
@@ -70,10 +87,13 @@ class StageRow:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A running timescale. `due_at` is when it is overdue; `look_at` is when the next step of its ladder is due."""
+    """A running timescale. `due_at` is when it is overdue; `look_at` is when the next step of its ladder is due.
+
+    A paused one keeps what was left of it (decisions, "Time"); a stated date, `fixed`, stands through a pause.
+    """
 
     key: str
-    purpose: Literal["timescale", "asked", "on_file", "objection", "told", "confirmation", "diversion"]
+    purpose: Purpose
     name: str
     about: str  # the stage row, the asked thing or the party that it concerns
     started_at: datetime
@@ -83,9 +103,12 @@ class Clock:
     look_at: datetime
     ladder: str | None = None
     step: int = 0
-    state: Literal["running", "stopped"] = "running"
+    state: Literal["running", "paused", "stopped"] = "running"
     kind: Literal["guide", "binding", "chosen"] = "chosen"
     provisional: bool = False
+    fixed: bool = False
+    paused_at: datetime | None = None
+    reckoned: datetime | None = None  # due by the policy's own reckoning, where a pause or a person moved it since
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +126,10 @@ class Asked:
     answered_at: datetime | None = None
 
 
+# What a case has before anything happened to it: its first entry says so.
+FIRST_FIELDS = ("partnership", "reference", "policy", "opened_at", "track", "trial")
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     id: str
@@ -111,11 +138,16 @@ class Case:
     policy: str  # hash of the policy text that it runs under
     opened_at: datetime
     track: str
+    trial: bool = False  # raised while a trial ran: its letters never go to anybody but the test person
     status: Status = "open"
     status_why: str = ""
     confirmed: bool = False
     confidential: bool = False
     told: bool = False
+    paused_at: datetime | None = None  # since when its clocks stand still
+    paused_until: date | None = None  # the day on which they run again by themselves; none: until a person says so
+    merged_into: str = ""  # the reference of the case that this one turned out to be
+    barred: tuple[str, ...] = ()  # addresses, in lower case, to which nothing more of this case may go
     outcome: str | None = None
     closed_at: datetime | None = None
     length: int = 0  # entries of the record so far
@@ -153,11 +185,11 @@ class Case:
         return next(asked for asked in self.asked if asked.key == key)
 
     def running(self, purpose: str, about: str | None = None) -> tuple[Clock, ...]:
-        """The running clocks of a kind, or of a kind about one thing."""
+        """The clocks of a kind that have not stopped, or of a kind about one thing. A paused one has not stopped."""
         return tuple(
             clock
             for clock in self.clocks
-            if clock.state == "running" and clock.purpose == purpose and about in (None, clock.about)
+            if clock.state != "stopped" and clock.purpose == purpose and about in (None, clock.about)
         )
 
 

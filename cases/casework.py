@@ -7,26 +7,33 @@ import hashlib
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import Connection, insert, select
 
-from cases.case import Case
+from cases import directory_effects
+from cases.case import BUSINESS_SUPPORT, Case
 from cases.directory import Agency, Directory, Person
-from cases.holidays import england
+from cases.holidays import england, working_days
 from cases.policy import Facts, Policy
 from cases.policy_files.reading import LoadedPolicy, parse_policy
 from cases.reference import Reference
-from cases.store import access, case_rows, outbox, people
+from cases.store import absences, access, case_rows, concerned, contacts, outbox, people, tasks
 from cases.store.database import Database
 from cases.store.keyring import Keyring
 from cases.submission import BY_FORM, Answer, Arrival, Submission
 from cases.tables import policies
+from cases.vault import KeyDestroyed
 from cases.verbs import answers, clocks, failing, messages, opening, supplying
 from cases.verbs.decision import Decision, Letter, Moment
+from cases.working_time import Calendar
+
+log = structlog.get_logger()
 
 Verb = Callable[[Case, Moment], Decision]
 CONFIRM_HOURS = 14 * 24
+AGAIN = timedelta(hours=1)
 
 
 class WrongCode(ValueError):
@@ -42,6 +49,11 @@ class Partnership:
     reply_domain: str
     business_support: str
     most_letters_an_hour: int = 300
+    shadow: str = ""  # the test person of a trial, to whom alone its letters go; empty: no trial runs
+
+    @property
+    def in_trial(self) -> bool:
+        return bool(self.shadow)
 
     @property
     def key(self) -> str:
@@ -80,14 +92,41 @@ class Casework:
     def replace_directory(self, partnership: str, agencies: list[Agency], holders: list[Person], now: datetime) -> None:
         """Put a new directory in place of the old one. Whoever was missing on an open case is written to now."""
         with self.database.write() as connection:
+            before = self.directory_in(connection, partnership)
             people.replace(connection, partnership, agencies, holders, england().local_date(now))
-            waiting = case_rows.not_closed(connection, partnership)
+            self.directory_changed(connection, partnership, before, now)
+        while self.look_again(now):
+            pass
+
+    def directory_changed(self, connection: Connection, partnership: str, before: Directory, now: datetime) -> None:
+        """Put up the open cases that a change concerns, in the transaction that makes the change."""
+        policy, after = self.partnerships[partnership].loaded.policy, self.directory_in(connection, partnership)
+        tokens = self.keyring.tokens(connection, now)
+        directory_effects.put_up(connection, partnership, policy, tokens, before, after, now)
+
+    def look_again(self, now: datetime, limit: int = 50) -> int:
+        """Look at open cases that a change of the directory concerns, each in a transaction of its own, once.
+
+        One that fails waits for an hour. Gives how many were looked at.
+        """
+        with self.database.read() as connection:
+            waiting = concerned.waiting(connection, now, limit)
         for case_id in waiting:
-            self._decide(case_id, now, opening.directory_changed)
+            try:
+                self._look_again(case_id, now)
+            except Exception as error:
+                log.error("a case could not be looked at again", case=case_id, error=type(error).__name__)
+                with self.database.write() as connection:
+                    concerned.later(connection, case_id, now + AGAIN)
+        return len(waiting)
+
+    def own_addresses(self) -> frozenset[str]:
+        """The addresses that this service reads and sends from, in small letters: it never writes to them."""
+        return frozenset(office.inbox.lower() for office in self.partnerships.values())
 
     def directory(self, partnership: str) -> Directory:
         with self.database.read() as connection:
-            return self._directory(connection, partnership)
+            return self.directory_in(connection, partnership)
 
     def receive(self, partnership: str, submission: Submission, now: datetime, once: str = "") -> Opened:
         """An escalation has come in: the case is open from now, whatever is missing.
@@ -108,14 +147,15 @@ class Casework:
         submission: Submission,
         arrival: Arrival,
         now: datetime,
+        began: datetime | None = None,
     ) -> Opened:
-        """Open a case, in a transaction that the caller has begun."""
+        """Open a case, in a transaction that the caller has begun. It begins now, or when its mail came."""
         office = self.partnerships[partnership]
         policy, year = office.loaded.policy, england().local_date(now).year
         number = case_rows.next_number(connection, office.key, year)
         reference = str(Reference(policy.partnership.reference_prefix, year, number))
         track = submission.track or policy.tracks[0].key
-        case = Case(case_id, office.key, reference, office.loaded.sha256, now, track)
+        case = Case(case_id, office.key, reference, office.loaded.sha256, began or now, track, office.in_trial)
         case_rows.create(connection, case, self.keyring.new_case_key(connection, office.key, case_id, now))
         code = access.new_code(connection, office.key, f"confirm:{case_id}", self.keyring, now, CONFIRM_HOURS)
         self._apply(
@@ -153,16 +193,20 @@ class Casework:
             if once and not access.is_first(connection, case.partnership, mark, now):
                 return False
             self._apply(connection, case, now, lambda case, moment: answers.hear(case, who, answer, moment))
+            if answer.evidence.via == "page" and who != BUSINESS_SUPPORT:
+                contacts.answered(connection, case.partnership, case.party(who).email)
             if once:  # kept, so that whoever sends the form again can be told what it said
                 access.is_first(connection, case.partnership, f"{mark}:{answer.does}@{answer.about}", now)
         return True
 
-    def task_done(self, case_id: str, key: str, words: str, now: datetime) -> None:
+    def task_done(self, case_id: str, key: str, words: str, now: datetime, by: str = "") -> None:
         """Business support has done a task; what was done goes into the record. Done twice is once."""
         with self.database.write() as connection:
-            if case_rows.end_task(connection, case_id, key, now):
+            if tasks.end(connection, case_id, key, now):
                 case = case_rows.load(connection, case_id, self.keyring)
-                self._apply(connection, case, now, lambda case, moment: messages.task_done(case, words, moment))
+                self._apply(
+                    connection, case, now, lambda case, moment: messages.task_done(case, key, words, moment, by)
+                )
 
     def look(self, case_id: str, clock: str, now: datetime) -> None:
         """A clock's time has come: the current step of its ladder, once."""
@@ -188,7 +232,7 @@ class Casework:
         """A clock's look fails again and again: business support is told, once for each step."""
         with self.database.write() as connection:
             case = case_rows.load(connection, case_id, self.keyring)
-            if not case_rows.has_task(connection, case_id, failing.task_key(case, clock)):
+            if not tasks.has(connection, case_id, failing.task_key(case, clock)):
                 self._apply(connection, case, now, lambda case, moment: failing.failing(case, clock, moment))
 
     def send_code(self, case_id: str, party: str, now: datetime, asker: str = "") -> None:
@@ -201,7 +245,8 @@ class Casework:
             to = case.party(party)
             office = self.partnerships[case.partnership]
             words = "to open your page about an escalation"
-            self._code_letter(connection, office, _page_of(case_id, party, asker), to.name, to.email, words, now)
+            subject, trial = _page_of(case_id, party, asker), case.trial or office.in_trial
+            self._code_letter(connection, office, subject, to.name, to.email, words, now, trial)
 
     def use_code(self, case_id: str, party: str, code: str, now: datetime, asker: str = "") -> str:
         """Gives the cookie of the device from now on. Raises WrongCode."""
@@ -213,21 +258,6 @@ class Casework:
                 return access.remember(connection, case.partnership, case.party(party).email, self.keyring, now)
         raise WrongCode("That is not the code we sent, or it is too old.")
 
-    def send_desk_code(self, partnership: str, now: datetime, asker: str) -> None:
-        """Mail a six-digit code to business support, which opens their tray; `asker` is as in `send_code`."""
-        office = self.partnerships[partnership]
-        with self.database.write() as connection:
-            subject, words = f"desk:{partnership}:{asker}", "to open business support's desk"
-            self._code_letter(connection, office, subject, "Business support", office.business_support, words, now)
-
-    def use_desk_code(self, partnership: str, code: str, now: datetime, asker: str) -> str:
-        """Gives the cookie of business support's device. Raises WrongCode."""
-        office = self.partnerships[partnership]
-        with self.database.write() as connection:
-            if access.use_code(connection, f"desk:{partnership}:{asker}", code, self.keyring, now):
-                return access.remember(connection, partnership, office.business_support, self.keyring, now)
-        raise WrongCode("That is not the code we sent, or it is too old.")
-
     def remembers(self, partnership: str, email: str, cookie: str, now: datetime) -> bool:
         """Whether a device has shown that this mailbox is its user's."""
         with self.database.read() as connection:
@@ -235,8 +265,19 @@ class Casework:
 
     def moment(self, connection: Connection, case: Case, now: datetime) -> Moment:
         """What a decision about this case may look at: the policy is the one that the case began under."""
-        policy = self._policy(connection, case.policy)
-        return Moment(now, policy, self._directory(connection, case.partnership), england())
+        policy, directory = self.policy(connection, case.policy), self.directory_in(connection, case.partnership)
+        return Moment(now, policy, directory, working_days(directory.closures))
+
+    def calendar(self, connection: Connection, partnership: str) -> Calendar:
+        """A partnership's working days, less the days on which it is closed."""
+        return working_days(absences.closures(connection, partnership))
+
+    def policy(self, connection: Connection, sha256: str) -> Policy:
+        """The policy whose text has this hash, as it was stored when it was taken."""
+        if sha256 not in self._policies:
+            text = connection.execute(select(policies.c.text).where(policies.c.hash == sha256)).scalar_one()
+            self._policies[sha256] = parse_policy(text, sha256)
+        return self._policies[sha256]
 
     def apply(self, connection: Connection, case: Case, now: datetime, verb: Verb) -> Decision:
         """Decide and write, in a transaction that the caller has begun."""
@@ -246,12 +287,22 @@ class Casework:
         with self.database.write() as connection:
             return self._apply(connection, case_rows.load(connection, case_id, self.keyring), now, verb)
 
+    def _look_again(self, case_id: str, now: datetime) -> None:
+        with self.database.write() as connection:
+            concerned.looked_at(connection, case_id)
+            try:
+                case = case_rows.load(connection, case_id, self.keyring)
+            except KeyDestroyed:  # erased: there is nobody to write to
+                return
+            self._apply(connection, case, now, opening.directory_changed)
+
     def _apply(self, connection: Connection, case: Case, now: datetime, verb: Verb) -> Decision:
         decision = verb(case, self.moment(connection, case, now))
         case_rows.save(connection, case, decision, self.keyring, now)
         office = self.partnerships[case.partnership]
         for letter in decision.letters:
-            outbox.plan(connection, case.partnership, case.id, letter, self.keyring, now, office.reply_domain)
+            trial = case.trial or office.in_trial
+            outbox.plan(connection, case.partnership, case.id, letter, self.keyring, now, office.reply_domain, trial)
         return decision
 
     def _opened(self, connection: Connection, case_id: str, reference: str, now: datetime) -> Opened:
@@ -267,6 +318,7 @@ class Casework:
         email: str,
         words: str,
         now: datetime,
+        trial: bool,
     ) -> None:
         code = access.new_code(connection, office.key, subject, self.keyring, now)
         values = {
@@ -278,15 +330,10 @@ class Casework:
         }
         whose = self.keyring.tokens(connection, now).lookup("sender", email)
         letter = Letter("code", whose, name, email, secrets.token_hex(8), values, urgent=True)
-        outbox.plan(connection, office.key, None, letter, self.keyring, now, office.reply_domain)
+        outbox.plan(connection, office.key, None, letter, self.keyring, now, office.reply_domain, trial)
 
-    def _policy(self, connection: Connection, sha256: str) -> Policy:
-        if sha256 not in self._policies:
-            text = connection.execute(select(policies.c.text).where(policies.c.hash == sha256)).scalar_one()
-            self._policies[sha256] = parse_policy(text, sha256)
-        return self._policies[sha256]
-
-    def _directory(self, connection: Connection, partnership: str) -> Directory:
+    def directory_in(self, connection: Connection, partnership: str) -> Directory:
+        """The directory as it stands, in a transaction that the caller has begun."""
         return people.directory(connection, partnership, self.partnerships[partnership].business_support)
 
 

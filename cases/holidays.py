@@ -1,12 +1,13 @@
 """England's bank holidays, from the list that GOV.UK publishes, as bundled with a package: never from the network."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from govuk_bank_holidays.bank_holidays import BankHolidays
 
+from cases.directory import Closure
 from cases.working_time import Calendar
 
 LONDON = ZoneInfo("Europe/London")
@@ -20,6 +21,17 @@ def england(closures: Mapping[date, str] | None = None, zone: ZoneInfo = LONDON)
     holidays = _listed()
     published_to = date(max(holidays).year, 12, 31)
     return Calendar(zone, {**(closures or {}), **holidays}, published_to)
+
+
+def working_days(closures: Iterable[Closure]) -> Calendar:
+    """England's working days, less the days on which a partnership as a whole is closed."""
+    whole = [each for each in closures if each.agency is None]
+    spans = ((each.first + timedelta(days=number), each) for each in whole for number in range(_length(each)))
+    return england({day: each.name for day, each in spans})
+
+
+def _length(closure: Closure) -> int:
+    return (closure.last - closure.first).days + 1
 
 
 @cache

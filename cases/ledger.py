@@ -67,7 +67,7 @@ class Ledger:
             new = checkpoint(partnership, day, taken[-1] if taken else None, case_rows.heads(connection, partnership))
             heads = json.dumps([[head.case_id, head.length, head.hash] for head in new.heads])
             row = {"partnership_id": partnership, "day": day, "previous_hash": new.previous_hash, "hash": new.hash}
-            connection.execute(insert(checkpoints).values(**row, heads=heads))
+            connection.execute(insert(checkpoints).values(**row, heads=heads, cases=len(new.heads)))
             return new
 
     def faults(self, partnership: str) -> list[Fault]:

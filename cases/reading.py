@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes
+from email.parser import BytesHeaderParser
 from email.policy import compat32
 from email.utils import parseaddr
 from typing import Any, cast
@@ -11,18 +11,19 @@ from typing import Any, cast
 from sqlalchemy import Connection, select
 
 from cases import record
-from cases.case import Clock, Party
+from cases.case import Case, Clock, Party
 from cases.casework import Casework
 from cases.record import Fault, Head, Link
 from cases.reference import Reference, clean
 from cases.stages import Source
 from cases.standing import STATUS_WORDS, View, running, where_it_is
-from cases.store import case_rows, inbox, outbox
+from cases.store import case_rows, inbox, listing, outbox
 from cases.store.case_rows import NoSuchCase
 from cases.store.outbox import Stored
-from cases.tables import cases, codes, letters, messages, parties, tasks
+from cases.tables import cases, codes, letters, messages, tasks
 from cases.vault import Key, KeyDestroyed
 
+_HEADERS = BytesHeaderParser(policy=compat32)  # takes any bytes, and leaves the body alone
 _VIA: Mapping[str, str] = {
     "reply": "by reply to a letter",
     "page": "on the letter's page",
@@ -40,6 +41,14 @@ class CaseLine:
     opened_at: datetime
     stage: str = ""
     due: Clock | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """A case that a mail may belong to, and why."""
+
+    reference: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +155,13 @@ class Reading:
             rows = connection.execute(wanted.order_by(tasks.c.opened_at.desc())).all()
             return [OpenTask(row.reference, row.key, row.opened_at, self._words(connection, row)) for row in rows]
 
+    def open_task(self, case: Case, key: str) -> OpenTask | None:
+        """One open task of a case."""
+        chosen = (tasks.c.case_id == case.id) & (tasks.c.key == key) & tasks.c.done_at.is_(None)
+        with self.database.read() as connection:
+            row = connection.execute(select(tasks).where(chosen)).first()
+            return OpenTask(case.reference, row.key, row.opened_at, self._words(connection, row)) if row else None
+
     def tray(self, partnership: str) -> list[inbox.Received]:
         """The mails that need a person, the oldest first."""
         with self.database.read() as connection:
@@ -159,19 +175,40 @@ class Reading:
             known = connection.execute(select(messages.c.id).where(chosen)).scalar()
             return self._mail(connection, known) if known else None
 
-    def likely_cases(self, mail: inbox.Received, now: datetime) -> list[str]:
-        """References of the cases that a mail may belong to, the likeliest first."""
+    def thread(self, mail: inbox.Received) -> list[inbox.Received]:
+        """The mails of a thread: the first, and what its sender answered when business support asked."""
         with self.database.read() as connection:
-            found = [*self._named_in(connection, mail), *self._of_sender(connection, mail, now)]
-            references = [case_rows.reference_of(connection, each) for each in found]
-            return list(dict.fromkeys(each for each in references if each))
+            ids = inbox.thread(connection, mail.partnership, mail.root)
+            return [found for each in ids if (found := self._mail(connection, each))]
+
+    def asked_of_sender(self, mail: inbox.Received) -> list[Stored]:
+        """The letters in which business support asked the sender of a thread something, the oldest first."""
+        mine = (letters.c.purpose == "ask_sender") & (letters.c.subject == f"mail:{mail.root}")
+        asking = select(letters.c.id).where(mine)
+        with self.database.read() as connection:
+            ids = connection.execute(asking.order_by(letters.c.planned_at)).scalars().all()
+            return [outbox.opened(connection, each, self.keyring) for each in ids]
+
+    def likely_cases(self, mail: inbox.Received, now: datetime) -> list[Likely]:
+        """The cases that a mail may belong to, the likeliest first, each with the first reason."""
+        with self.database.read() as connection:
+            kept = [(mail.case_id, "it was kept with this case when it came")] if mail.case_id else []
+            named = [(each, "it names this case") for each in self._named_in(connection, mail)]
+            theirs = [(each, "its sender is on this case") for each in self._of_sender(connection, mail, now)]
+            reasons = dict(reversed([*kept, *named, *theirs]))
+            known = listing.named(connection, reasons)
+            ordered = dict.fromkeys(each for each, _ in [*kept, *named, *theirs])
+            return [Likely(known[each].reference, reasons[each]) for each in ordered if each in known]
 
     def confidential_cases(self, mail: inbox.Received, now: datetime) -> list[str]:
         """Ids of the confidential cases that a mail names or, where it names no case, that its sender is a party of."""
+        return self.confidential_among([mail], now).get(mail.id, [])
+
+    def confidential_among(self, mails: Iterable[inbox.Received], now: datetime) -> dict[str, list[str]]:
+        """The same of several mails, by the mail's id; only of those that concern such a case."""
         with self.database.read() as connection:
-            found = self._named_in(connection, mail) or list(self._of_sender(connection, mail, now))
-        views = [self.find(each, now) for each in found]
-        return [view.case.id for view in views if view and view.case.confidential]
+            found = {each.id: self._confidential(connection, each, now) for each in mails}
+        return {mail: case_ids for mail, case_ids in found.items() if case_ids}
 
     def confidential_mail(self, view: View, now: datetime) -> list[inbox.Received]:
         """The mails on a confidential case that wait in the tray: its named person must read them (chscp 1.7)."""
@@ -207,29 +244,28 @@ class Reading:
         return connection.execute(select(letters.c.case_id).where(letters.c.id == letter_id)).scalar()
 
     def _mail(self, connection: Connection, message_id: str) -> inbox.Received | None:
-        """A mail; nothing where its content was erased."""
-        try:
-            return inbox.opened(connection, message_id, self.keyring)
-        except KeyDestroyed:
-            return None
+        return inbox.readable(connection, message_id, self.keyring)
 
     def _words(self, connection: Connection, row: Any) -> str:
         key = self._key(connection, row.case_id)
         about = f"task:{row.case_id}:{row.key}"
         return cast(dict[str, str], key.open(row.sealed, about=about))["words"] if key else ""
 
+    def _confidential(self, connection: Connection, mail: inbox.Received, now: datetime) -> list[str]:
+        found = self._named_in(connection, mail) or list(self._of_sender(connection, mail, now))
+        known = listing.named(connection, found) if found else {}
+        return [each for each in found if each in known and known[each].confidential]
+
     def _named_in(self, connection: Connection, mail: inbox.Received) -> list[str]:
         """The case that a mail was kept with, and those that its subject names."""
-        named = Reference.find(str(message_from_bytes(mail.raw, policy=compat32).get("Subject", "")))
+        named = Reference.find(str(_HEADERS.parsebytes(mail.raw).get("Subject", "")))
         found = [case_rows.by_reference(connection, mail.partnership, str(each)) for each in named]
         return [each for each in (mail.case_id, *found) if each]
 
     def _of_sender(self, connection: Connection, mail: inbox.Received, now: datetime) -> Iterable[str]:
-        sender = parseaddr(str(message_from_bytes(mail.raw, policy=compat32).get("From", "")))[1]
+        sender = parseaddr(str(_HEADERS.parsebytes(mail.raw).get("From", "")))[1]
         whose = self.keyring.tokens(connection, now).lookup("sender", sender)
-        chosen = (parties.c.address_token == whose) & (parties.c.partnership_id == mail.partnership)
-        newest = select(parties.c.case_id).join(cases, cases.c.id == parties.c.case_id).where(chosen)
-        return connection.execute(newest.order_by(cases.c.opened_at.desc()).limit(10)).scalars()
+        return listing.of_sender(connection, mail.partnership, whose, 10)
 
     def _key(self, connection: Connection, case_id: str) -> Key | None:
         try:

@@ -10,7 +10,9 @@ from cases.directory import Directory
 from cases.policy import Policy
 from cases.store.outbox import Stored
 from cases.submission import Answer, Evidence
+from cases.verbs import offers
 from cases.verbs.decision import Offer, with_words
+from cases.verbs.people import acting, parts_of
 
 STATUS_WORDS: Mapping[str, str] = {
     "open": "Open",
@@ -76,6 +78,8 @@ def clock_state(clock: Clock, now: datetime) -> tuple[str, str]:
     """A clock's state, and the same for people."""
     if clock.state == "stopped":
         return "stopped", "Stopped"
+    if clock.state == "paused":
+        return "paused", "Paused: the date moves by as long as the pause lasts"
     return ("overdue", "Overdue") if clock.due_at <= now else ("running", "Running")
 
 
@@ -129,6 +133,15 @@ def offers_to(view: View, who: str) -> list[Offer]:
     return open_offers(view.case, who, found)
 
 
+def offers_at_desk(view: View, who: str) -> list[Offer]:
+    """What business support may take down for somebody: what was offered, and whatever the stage asks of them, also
+    where no letter has gone to them."""
+    row = view.case.row
+    acting_now = row and row.running and who in {party.key for party in _acting(view, row)}
+    asked = offers.for_stage(view.policy, row, view.case.party(who)) if row and acting_now else []
+    return open_offers(view.case, who, [*offers_to(view, who), *asked])
+
+
 def open_offers(case: Case, who: str, offers: Iterable[Offer]) -> list[Offer]:
     """Those of the offers that can still be answered, each once."""
     return list({key_of(each): each for each in offers if still_open(case, who, each)}.values())
@@ -167,12 +180,21 @@ def answer_of(offer: Offer, values: Mapping[str, object], evidence: Evidence) ->
     return Answer(offer.does, offer.about, words, dated, evidence)
 
 
+def _acting(view: View, row: StageRow) -> list[Party]:
+    acts = view.policy.stages[row.stage].acts_at(row.tier)
+    found = (acting(view.case, acts, part) for part in parts_of(acts))
+    return [party for party in found if party]
+
+
 def _in_stage(case: Case, who: str, offer: Offer) -> bool:
-    return case.status == "open" and case.stage_row(offer.about).running
+    """Also while it is paused: what is answered then is recorded, and takes effect afterwards."""
+    begun = case.status == "open" or case.paused_at is not None
+    return begun and case.stage_row(offer.about).running
 
 
 def _way(case: Case, who: str, offer: Offer) -> bool:
-    return _in_stage(case, who, offer) and case.stage_row(offer.about).way is None
+    row = case.stage_row(offer.about)
+    return case.status == "open" and row.running and row.way is None
 
 
 def _moving(case: Case, who: str, offer: Offer) -> bool:
@@ -200,7 +222,7 @@ _OPEN: Mapping[str, Callable[[Case, str, Offer], bool]] = {
     "give": _given,
     "object": _objecting,
     "agree": _objecting,
-    "divert": lambda case, who, offer: case.status == "paused",
+    "divert": lambda case, who, offer: case.status == "paused" and not case.stages,
     "admit": lambda case, who, offer: case.status == "paused" and bool(case.running("confirmation")),
     "on_file": lambda case, who, offer: case.status in ("closing", "closed") and who not in case.filed,
     "confirm": lambda case, who, offer: not case.confirmed,

@@ -52,6 +52,8 @@ class Arrival:
     attachments: tuple[str, ...] = ()  # names, for showing only
     left_out: bool = False  # it holds other people's mail that was not taken over
     also_to: tuple[str, ...] = ()  # names of other partnerships whose inbox the mail was addressed to
+    entered_by: str = ""  # the officer who opened it from a mail of the tray
+    spoken: bool = False  # the officer has spoken to the raiser, who means it as an escalation
 
 
 BY_FORM = Arrival()

@@ -168,6 +168,11 @@ def working_days_left(calendar: Calendar, due_day: date, today: date) -> int:
     return sum(calendar.is_working_day(day) for day in _days(today + ONE_DAY, due_day + ONE_DAY))
 
 
+def late_after(calendar: Calendar, received_at: datetime) -> datetime:
+    """When a mail has waited for too long: at the end of the working day after the one on which it came."""
+    return calendar.end_of(calendar.next_working_day(calendar.local_date(received_at)))
+
+
 def remaining(calendar: Calendar, due: Due, now: datetime) -> Remaining:
     """What is left of a clock that is paused now. A stated date stands, and so does one that is overdue."""
     today = calendar.local_date(now)

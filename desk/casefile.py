@@ -1,214 +1,237 @@
-"""A case on the desk: its people, stages, clocks and letters, and an answer that business support takes down."""
+"""A case on the desk: where it is, what happened, who is on it, what its clocks wait for, and its letters."""
 
-import secrets
-from collections.abc import Mapping
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import quote
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from cases.case import BUSINESS_SUPPORT
+from cases.case import Clock, Party
 from cases.casework import Casework
 from cases.holidays import england
-from cases.mail.correspondence import Correspondence
+from cases.looks import Looks
+from cases.mail.dispatch import Dispatch
+from cases.policy import Policy
 from cases.reading import Reading
+from cases.stages_drawn import drawn
 from cases.standing import (
     STATUS_WORDS,
     View,
-    answer_of,
-    chosen,
     clock_state,
-    key_of,
     letter_word,
-    may_see_all,
+    next_steps,
     offers_to,
     stage_name,
-    title_of,
     where_it_is,
 )
-from cases.store.inbox import Received
-from cases.submission import Answer, Evidence
-from desk.entry import Door
-from desk.tray import answerers, shown
-from web.choices import Choice, checked, choice_form
-from web.csrf import MESSAGE
-from web.fields import Field, Option
-from web.forms import Filled, Form
-from web.limits import Limit
-from web.site import Sent, Site, see
+from cases.store import listing
+from cases.store.outbox import Stored
+from cases.verbs.decision import Offer
+from cases.working_time import spoken_date
+from desk.found import CaseDoor
+from desk.mail_shown import answerers
+from desk.words import clock_title, letter_title, name_of, task_title
+from web.site import Site
 
-LIMITS: Mapping[str, Limit] = {"taken down": Limit(120, timedelta(minutes=10))}
-SENT_BEFORE = (
-    "This form was sent before, and was recorded then as: {}. If you pressed the button twice, all is well. "
-    "If you have changed something since, the change is not recorded. Your words are still below."
-)
-VIA = Field(
-    "via",
-    "How did the answer come?",
-    "radios",
-    required=True,
-    missing="Choose how the answer came",
-    options=[Option("telephone", "By telephone"), Option("desk", "In another way")],
-)
-REASON = Field(
-    "reason",
-    "Who said it, to whom, and when",
-    required=True,
-    longest=500,
-    missing="Write who said it, to whom, and when: it goes on the record",
-    hint="It goes on the record as the reason for writing it down here.",
-)
-WHY = Field(
-    "reason",
-    "Why do you record it so?",
-    required=True,
-    longest=500,
-    missing="Write why you record it so: it goes on the record",
-    hint="For example, the words of the mail that say it. It goes on the record.",
-)
+NEWEST = 15  # of the written log; all of it is a page of its own
+_AWAITED = {
+    "confirm": "That it is meant as an escalation",
+    "move": "Whether it goes to the next stage",
+    "on_file": "That it is on the child’s file",
+    "divert": "What can go on",
+    "way": "Which way it goes",
+}
+_THEN = {
+    "objection": "silence counts as agreement",
+    "told": "the raiser counts as told",
+    "pause": "the clocks run on",
+}
 
 
-def routes(site: Site, casework: Casework, correspondence: Correspondence, reading: Reading) -> APIRouter:
-    pages = _CaseFile(site, casework, correspondence, reading)
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stage as it is drawn: done, the one that it is in, or ahead. `words` say the same."""
+
+    label: str
+    title: str
+    state: str  # "done", "here", "ahead"
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ticking:
+    """A clock that has not stopped, in words."""
+
+    title: str
+    state: str
+    word: str
+    working: str
+    due_day: date
+    look_at: datetime
+    then: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody on the case: whether they can be reached, how far their letters have come, what is awaited of them."""
+
+    party: Party
+    agency: str
+    trouble: str
+    letter: str
+    waits: tuple[str, ...]
+
+
+def routes(site: Site, casework: Casework, reading: Reading) -> APIRouter:
+    pages = _CaseFile(site, casework, reading)
     router = APIRouter(prefix="/desk/{partnership}/cases/{reference}", include_in_schema=False)
     router.add_api_route("", pages.show, methods=["GET"])
-    router.add_api_route("/answer/{who}", pages.blank, methods=["GET"])
-    router.add_api_route("/answer/{who}", pages.take_down, methods=["POST"])
     return router
 
 
 class _CaseFile:
-    def __init__(self, site: Site, casework: Casework, correspondence: Correspondence, reading: Reading) -> None:
+    def __init__(self, site: Site, casework: Casework, reading: Reading) -> None:
         self._site = site
-        self._casework = casework
-        self._correspondence = correspondence
         self._reading = reading
-        self._door = Door(site, casework)
+        self._looks = Looks(casework)
+        self._dispatch = Dispatch(casework)
+        self._case_door = CaseDoor(site, casework, reading)
 
     def show(self, request: Request, partnership: str, reference: str) -> Response:
-        view, now = self._view(request, partnership, reference), self._site.now()
-        case = view.case
-        if case.confidential:
+        officer, view = self._case_door.enter(request, partnership, reference)
+        if view.case.confidential:
             return self._confidential(request, view)
+        log = self._reading.written_log(view.case.id)
+        with self._reading.database.read() as connection:
+            tasks = listing.open_tasks_of(connection, view.case.id)
+            mails = listing.kept_mail(connection, view.case.id)
         values = self._about(view) | {
-            "status": STATUS_WORDS[case.status],
             "where": where_it_is(view),
-            "answerers": answerers(view),
-            "people": [(party, view.directory.agency_name(party.agency)) for party in case.parties],
-            "stages": [(row, stage_name(view.policy, row), self._outcome(view, row.outcome)) for row in case.stages],
-            "clocks": [(clock, *clock_state(clock, now)) for clock in case.clocks],
-            "letters": [(letter, letter_word(letter.state)) for letter in view.letters],
+            "steps": _steps(view),
+            "stages": [(row, stage_name(view.policy, row), _outcome(view, row.outcome)) for row in view.case.stages],
+            "tasks": [(_place_of(partnership, view, key), task_title(key)) for key in tasks],
+            "people": self._people(view),
+            "letters": [_letter(view, each) for each in reversed(view.letters)],
+            "mails": mails,
+            "wrote": _wrote(view.policy, view),
+            "lines": log.lines[: -NEWEST - 1 : -1],
+            "length": len(log.lines),
+            "sound": not log.faults,
+            "looks": self._looks.at(view.case) if officer.may("manage") else None,
         }
         return self._site.page(request, "desk/case", values)
 
     def _confidential(self, request: Request, view: View) -> Response:
         """Its status and dates, and nothing of what it is about or whom (chscp 1.7)."""
-        clocks = [(clock, *clock_state(clock, self._site.now())) for clock in view.case.clocks]
-        values = {"status": STATUS_WORDS[view.case.status], "answerers": answerers(view), "clocks": clocks}
-        return self._site.page(request, "desk/case_confidential", self._about(view) | values)
-
-    def blank(self, request: Request, partnership: str, reference: str, who: str, mail: str = "") -> Response:
-        """The form for one person's answer; `mail` is the id of the mail of the tray that gives it."""
-        view = self._view(request, partnership, reference)
-        message = self._mail(partnership, mail)
-        return self._form(
-            request, view, who, message, self._questions(view, who, message).blank(), secrets.token_hex(16)
-        )
-
-    def take_down(self, request: Request, partnership: str, reference: str, who: str, posted: Sent) -> Response:
-        view = self._view(request, partnership, reference)
-        message, mark = self._mail(partnership, posted.first("mail")), posted.first("mark")
-        form, today = self._questions(view, who, message), england().local_date(self._site.now())
-        filled = checked(form.read(posted), self._choices(view, who), today)
-        if not self._site.csrf.check(request, posted):
-            return self._form(request, view, who, message, filled.with_problem(MESSAGE), mark, 403)
-        if self._reading.sent_as(view.case.id, mark) is not None:
-            return self._sent_before(request, view, who, message, filled, mark)
-        if not filled.ok:
-            return self._form(request, view, who, message, filled, mark, 400)
-        self._site.brake("taken down", partnership)
-        if not self._record(view, who, message, filled, mark):
-            return self._sent_before(request, view, who, message, filled, mark)
-        return see(f"/desk/{partnership}/cases/{view.case.reference}")
-
-    def _sent_before(
-        self, request: Request, view: View, who: str, message: Received | None, filled: Filled, mark: str
-    ) -> Response:
-        """The form with its text under a new mark, and what it was recorded as when it was sent the first time."""
-        made = [offer for letter in view.letters if letter.to == who for offer in letter.offers]
-        said = title_of(self._reading.sent_as(view.case.id, mark) or "", made)
-        again = replace(filled, problems={}).with_problem(SENT_BEFORE.format(said))
-        return self._form(request, view, who, message, again, secrets.token_hex(16), 409)
-
-    def _record(self, view: View, who: str, message: Received | None, filled: Filled, mark: str) -> bool:
-        """Say whether it was recorded: not when this form was sent before."""
-        offer = chosen(filled.text("choice"), offers_to(view, who))
-        evidence = _evidence(filled, message)
-        answer: Answer = answer_of(offer, filled.values, evidence)
-        if message:
-            self._correspondence.taken_down(message.id, view.case.id, who, answer, self._site.now())
-            return True
-        return self._casework.hear(view.case.id, who, answer, self._site.now(), mark)
-
-    def _questions(self, view: View, who: str, message: Received | None) -> Form:
-        """What is asked at the desk. Raises HTTPException(404) for somebody who is not to be seen on the case."""
-        if who != BUSINESS_SUPPORT and who not in {each.key for each in view.case.parties if may_see_all(view, each)}:
-            raise HTTPException(404)
-        further = [WHY] if message or who == BUSINESS_SUPPORT else [VIA, REASON]
-        return choice_form(self._choices(view, who), "Which answer is it?", further)
-
-    def _choices(self, view: View, who: str) -> list[Choice]:
-        return [Choice(key_of(offer), offer.title, offer.needs) for offer in offers_to(view, who)]
-
-    def _mail(self, partnership: str, mail_id: str) -> Received | None:
-        """A mail that is still in the tray of this partnership."""
-        found = self._reading.mail(partnership, mail_id) if mail_id else None
-        if mail_id and (not found or found.state != "tray"):
-            raise HTTPException(404, "This mail is not in the tray any more. Somebody may have dealt with it.")
-        return found
-
-    def _form(
-        self,
-        request: Request,
-        view: View,
-        who: str,
-        message: Received | None,
-        filled: Filled,
-        mark: str,
-        status: int = 200,
-    ) -> Response:
-        values = self._about(view) | {
-            "who": who,
-            "name": "business support" if who == BUSINESS_SUPPORT else _name(view, who),
-            "mail": message,
-            "read": shown(self._reading, message, self._site.now()) if message else None,
-            "filled": filled,
-            "mark": mark,
-        }
-        return self._site.page(request, "desk/taken_down", values, status)
-
-    def _view(self, request: Request, partnership: str, reference: str) -> View:
-        self._door.enter(request, partnership)
-        view = self._reading.by_reference(partnership, reference, self._site.now())
-        if not view:
-            raise HTTPException(404)
-        return view
+        return self._site.page(request, "desk/case_confidential", self._about(view))
 
     def _about(self, view: View) -> dict[str, object]:
-        return {"partnership": view.partnership, "key": view.case.partnership, "case": view.case, "view": view}
+        now = self._site.now()
+        return {
+            "partnership": view.partnership,
+            "key": view.case.partnership,
+            "here": "Cases",
+            "case": view.case,
+            "status": STATUS_WORDS[view.case.status],
+            "clocks": [_ticking(view, each, now) for each in _not_stopped(view)],
+            "answerers": answerers(view),
+        }
 
-    def _outcome(self, view: View, key: str | None) -> str:
-        return view.policy.outcomes[key].title if key else ""
+    def _people(self, view: View) -> list[Person]:
+        flagged = {each.email.lower(): each.why for each in self._dispatch.flagged(view.case.partnership)}
+        return [self._person(view, each, flagged.get(each.email.lower(), "")) for each in view.case.parties]
+
+    def _person(self, view: View, party: Party, flag: str) -> Person:
+        away = view.directory.away(party.email, england().local_date(self._site.now()))
+        trouble = [f"The address does not work: {flag}." if flag else ""]
+        trouble.append(f"Away until {spoken_date(away.last)}." if away else "")
+        newest = next((each for each in reversed(view.letters) if each.to == party.key), None)
+        word = f"{letter_title(newest.purpose)}: {letter_word(newest.state)}" if newest else "No letter yet"
+        waits = tuple(dict.fromkeys(filter(None, (_awaited(view, party, each) for each in offers_to(view, party.key)))))
+        agency = view.directory.agency_name(party.agency)
+        return Person(party, agency, " ".join(filter(None, trouble)), word, waits)
 
 
-def _evidence(filled: Filled, message: Received | None) -> Evidence:
-    via = filled.text("via") if "via" in filled.values else "desk"
-    return Evidence(
-        via=via, message=message.id if message else None, by="business support", reason=filled.text("reason")
-    )
+def _place_of(partnership: str, view: View, task: str) -> str:
+    """Where a task is done: that of a mail in the tray."""
+    kind, _, about = task.partition(":")
+    if kind == "mail":
+        return f"/desk/{partnership}/tray/{about}"
+    return f"/desk/{partnership}/cases/{view.case.reference}/tasks/{quote(task, safe='')}"
 
 
-def _name(view: View, who: str) -> str:
-    party = view.case.party(who)
-    return f"{party.name or party.email}, {party.title}"
+def _awaited(view: View, party: Party, offer: Offer) -> str:
+    """What is awaited of somebody, from an answer that is open to them; nothing for what they only may do."""
+    does = offer.does.partition(":")[0]
+    if does == "outcome":
+        row = view.case.stage_row(offer.about)
+        said = any(each.party == party.key for each in row.said)
+        return "" if said else f"How {view.policy.stages[row.stage].label} ended"
+    if does == "give":
+        return view.case.asked_thing(offer.about).title
+    return _AWAITED.get(does, "")
+
+
+def _not_stopped(view: View) -> list[Clock]:
+    return sorted((each for each in view.case.clocks if each.state != "stopped"), key=lambda clock: clock.due_at)
+
+
+def _ticking(view: View, clock: Clock, now: datetime) -> Ticking:
+    state, word = clock_state(clock, now)
+    then = _THEN.get(clock.purpose) or next_steps(view, clock)
+    return Ticking(clock_title(view, clock), state, word, clock.working, clock.due_day, clock.look_at, then)
+
+
+def _steps(view: View) -> list[Step]:
+    """The stages of the case's track, with where it is. A stage that was left out on the way is behind it as well."""
+    track = next((each for each in drawn(view.policy) if each.key == view.case.track), None)
+    stages = track.stages if track else ()
+    here = next((number for number, each in enumerate(stages) if _is_in(view, each.key)), None)
+    return [Step(each.label, each.title, *_place(view, each.key, number, here)) for number, each in enumerate(stages)]
+
+
+def _is_in(view: View, stage: str) -> bool:
+    row = view.case.row
+    return row is not None and row.stage == stage and view.case.status != "closed"
+
+
+def _place(view: View, stage: str, number: int, here: int | None) -> tuple[str, str]:
+    rows = [row for row in view.case.stages if row.stage == stage]
+    if number == here and rows[-1].running:
+        return "here", "It is here"
+    if number == here:
+        return "here", f"Ended: {_outcome(view, rows[-1].outcome) or 'it goes on'}"
+    if rows:
+        return "done", _outcome(view, rows[-1].outcome) or "Done"
+    behind = here is not None and number < here
+    return ("done", "Not used") if behind or view.case.status == "closed" else ("ahead", "Ahead")
+
+
+def _outcome(view: View, key: str | None) -> str:
+    return view.policy.outcomes[key].title if key and key in view.policy.outcomes else ""
+
+
+def _letter(view: View, letter: Stored) -> tuple[Stored, str, str, str]:
+    word = letter_word(letter.state)
+    return letter, letter_title(letter.purpose), name_of(view, letter.to), word[:1].upper() + word[1:]
+
+
+def _wrote(policy: Policy, view: View) -> list[tuple[str, str]]:
+    """What the raiser wrote, by question; nothing for what was left empty."""
+    facts = view.case.facts
+    core = [
+        ("The child's initials", "child"),
+        ("Case numbers", "child_numbers"),
+        ("The concern", "concern"),
+        ("What they would like to happen", "wanted"),
+    ]
+    named = {question.key: {each.key: each.title for each in question.options} for question in policy.entry.questions}
+    asked = [(question.label, question.key) for question in policy.entry.questions]
+    return [(label, _said(facts[key], named.get(key, {}))) for label, key in [*core, *asked] if facts.get(key)]
+
+
+def _said(value: str | Sequence[str], titles: dict[str, str]) -> str:
+    given = [value] if isinstance(value, str) else value
+    return "\n".join(titles.get(each, each) for each in given)

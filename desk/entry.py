@@ -1,23 +1,30 @@
-"""The door to business support's desk: a code mailed to their mailbox, and the device remembered."""
+"""The door to a partnership's desk: who is signed in with this browser, and whether they may do this."""
 
+import re
 from collections.abc import Mapping
-from datetime import timedelta
+from urllib.parse import quote, unquote
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import HTTPException, Request
 from starlette.responses import Response
+from starlette.routing import Match
 
-from cases.casework import Casework, Partnership, WrongCode
+from cases.casework import Casework, Partnership
+from cases.sign_in import SESSION, SignIn
 from cases.staff import Officer, Right
-from web.codes import CODE_FIELD, CODE_FORM, asker, keep_asker
-from web.csrf import MESSAGE
-from web.forms import Filled
-from web.limits import Limit
-from web.site import Sent, Site, masked, see, visitor
+from web.csrf import FIELD
+from web.errors import Instead
+from web.posted import Posted, sent
+from web.site import Site, see
 
-LIMITS: Mapping[str, Limit] = {
-    "desk code sent": Limit(5, timedelta(minutes=30)),
-    "desk code sent to one partnership": Limit(20, timedelta(minutes=30)),
-    "desk code tried": Limit(12, timedelta(minutes=30)),
+_COOKIE = "answerable-desk-{}"
+_LONGEST_WAY = 500
+_ON_A_DESK = re.compile(r"/desk/[a-z0-9_-]+(?:[/?][A-Za-z0-9._~%!$&'()*+,;=:@/?-]*)?")
+_NOT_ALLOWED: Mapping[Right, str] = {
+    "see": "Your role does not let you see this page.",
+    "work": "You are signed in as {name}, whose role is {title}: you may read everything here, and change nothing. "
+    "Nothing was recorded. A manager of the desk can give you another role.",
+    "manage": "You are signed in as {name}, whose role is {title}. This is for the desk’s managers. "
+    "Nothing was changed.",
 }
 
 
@@ -27,6 +34,7 @@ class Door:
     def __init__(self, site: Site, casework: Casework) -> None:
         self._site = site
         self._casework = casework
+        self._sign_in = SignIn(casework)
 
     def office(self, partnership: str) -> Partnership:
         """The partnership of an address. Raises HTTPException(404)."""
@@ -35,79 +43,74 @@ class Door:
             raise HTTPException(404)
         return office
 
-    def is_open(self, request: Request, partnership: str) -> bool:
-        """Whether this browser's user has shown that business support's mailbox is theirs."""
-        email, now = self.office(partnership).business_support, self._site.now()
-        return any(self._casework.remembers(partnership, email, each, now) for each in self._site.mailboxes(request))
-
     def enter(self, request: Request, partnership: str, right: Right = "see") -> Officer:
-        """Who it is. Raises HTTPException(403) for anybody who may not do this."""
-        if not self.is_open(request, partnership):
-            raise HTTPException(403, "This page is for business support. Open the desk and ask for a code first.")
-        return Officer("Business support", self.office(partnership).business_support, "manager")
+        """Who it is. Whoever is not signed in is shown the way in; raises HTTPException(403) for a role that may not.
 
+        The page's frame (`desk/_desk.html`) finds the officer in the request's state.
+        """
+        officer = self.who(request, partnership)
+        if not officer:
+            raise Instead(self._way_in(request, partnership))
+        if not officer.may(right):
+            raise HTTPException(403, _NOT_ALLOWED[right].format(name=officer.name, title=officer.title))
+        request.state.officer = officer
+        return officer
 
-def routes(site: Site, casework: Casework) -> APIRouter:
-    pages = _Entry(site, casework)
-    router = APIRouter(prefix="/desk/{partnership}", include_in_schema=False)
-    router.add_api_route("/code", pages.ask_code, methods=["GET"])
-    router.add_api_route("/code", pages.send_code, methods=["POST"])
-    router.add_api_route("/open", pages.use_code, methods=["POST"])
-    router.add_api_route("/leave", pages.leave, methods=["POST"])
-    return router
+    def who(self, request: Request, partnership: str) -> Officer | None:
+        """Who is signed in at this partnership's desk with this browser. Raises HTTPException(404)."""
+        self.office(partnership)
+        value = self.value(request, partnership)
+        return self._sign_in.officer(partnership, value, self._site.now()) if value else None
 
+    def value(self, request: Request, partnership: str) -> str:
+        """What this browser was given at sign-in; empty where it was given nothing."""
+        return self._site.cookies.read(request, _COOKIE.format(partnership)) or ""
 
-class _Entry:
-    def __init__(self, site: Site, casework: Casework) -> None:
-        self._site = site
-        self._casework = casework
-        self._door = Door(site, casework)
+    def keep(self, response: Response, partnership: str, value: str) -> None:
+        """Let this browser keep what it is signed in with; it may be signed in at several desks."""
+        seconds = int(SESSION.total_seconds())
+        self._site.cookies.write(response, _COOKIE.format(partnership), value, seconds)
 
-    def ask_code(self, request: Request, partnership: str) -> Response:
-        return self._page(request, partnership, CODE_FORM.blank())
+    def forget(self, response: Response, partnership: str) -> None:
+        self._site.cookies.clear(response, _COOKIE.format(partnership))
 
-    def send_code(self, request: Request, partnership: str, posted: Sent) -> Response:
-        self._door.office(partnership)
-        if not self._site.csrf.check(request, posted):
-            return self._page(request, partnership, CODE_FORM.blank().with_problem(MESSAGE), 403)
-        self._site.brake("desk code sent", f"{partnership}:{visitor(request)}")
-        self._site.brake("desk code sent to one partnership", partnership)
-        mark = asker(self._site, request)
-        self._casework.send_desk_code(partnership, self._site.now(), mark)
-        response = see(f"/desk/{partnership}/code")
-        keep_asker(self._site, response, mark)
-        return response
-
-    def use_code(self, request: Request, partnership: str, posted: Sent) -> Response:
-        self._door.office(partnership)
-        filled = CODE_FORM.read(posted)
-        if not self._site.csrf.check(request, posted):
-            return self._page(request, partnership, filled.with_problem(MESSAGE), 403)
-        if not filled.ok:
-            return self._page(request, partnership, filled, 400)
-        self._site.brake("desk code tried", f"{partnership}:{visitor(request)}")
-        code, mark = filled.text(CODE_FIELD), asker(self._site, request)
-        try:
-            device = self._casework.use_desk_code(partnership, code, self._site.now(), mark)
-        except WrongCode as error:
-            return self._page(request, partnership, filled.with_problem(str(error), CODE_FIELD), 400)
-        response = see(f"/desk/{partnership}")
-        self._site.remember(request, response, device)
-        return response
-
-    def leave(self, request: Request, partnership: str, posted: Sent) -> Response:
-        """Sign out: this browser forgets every mailbox."""
-        response = see(f"/desk/{partnership}")
-        if self._site.csrf.check(request, posted):
-            self._site.forget(response)
-        return response
-
-    def _page(self, request: Request, partnership: str, filled: Filled, status: int = 200) -> Response:
-        office = self._door.office(partnership)
+    def _way_in(self, request: Request, partnership: str) -> Response:
+        """To the page where one signs in; for a form that was sent, a page that keeps what was written (E66)."""
+        back = _address(request) if _is_page(request) else f"/desk/{partnership}"
+        way = f"/desk/{partnership}/sign-in?back={quote(back, safe='')}"
+        if request.method == "GET":
+            return see(way)
+        posted = sent(request)
         values = {
-            "partnership": office.loaded.policy.partnership.name,
-            "filled": filled,
-            "to": masked(office.business_support),
-            "link": f"/desk/{partnership}",
+            "partnership": self.office(partnership).loaded.policy.partnership.name,
+            "way": way,
+            # Never for what another site sent in this browser's name: the button would send it with our own key.
+            "again": [*_fields(posted)] if self._site.csrf.check(request, posted) else [],
+            "here": request.url.path,
         }
-        return self._site.page(request, "code", values, status)
+        return self._site.page(request, "desk/signed_out", values, 403)
+
+
+def way_back(partnership: str, asked: str) -> str:
+    """The page to show after signing in: the one that was asked for, if it is one of this desk, else its first."""
+    desk = f"/desk/{partnership}"
+    plain = unquote(asked)
+    ours = plain == desk or plain.startswith((f"{desk}/", f"{desk}?"))
+    strange = not _ON_A_DESK.fullmatch(asked) or ".." in plain or "\\" in plain or "//" in plain.partition("?")[0]
+    if not ours or strange or len(asked) > _LONGEST_WAY or plain.startswith((f"{desk}/sign-in", f"{desk}/sign-out")):
+        return desk
+    return asked
+
+
+def _is_page(request: Request) -> bool:
+    """Whether there is a page at this address, and not only a form's button."""
+    asked = {**request.scope, "method": "GET"}
+    return any(route.matches(asked)[0] is Match.FULL for route in request.app.router.routes)
+
+
+def _address(request: Request) -> str:
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+
+
+def _fields(posted: Posted) -> list[tuple[str, str]]:
+    return [(name, text) for name, texts in posted.fields.items() if name != FIELD for text in texts]

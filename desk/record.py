@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from cases.casework import Casework
 from cases.reading import Reading
-from desk.entry import Door
+from desk.found import CaseDoor
 from web.site import Site
 
 
@@ -20,13 +20,10 @@ class _Record:
     def __init__(self, site: Site, casework: Casework, reading: Reading) -> None:
         self._site = site
         self._reading = reading
-        self._door = Door(site, casework)
+        self._case_door = CaseDoor(site, casework, reading)
 
     def show(self, request: Request, partnership: str, reference: str) -> Response:
-        self._door.enter(request, partnership)
-        view = self._reading.by_reference(partnership, reference, self._site.now())
-        if not view:
-            raise HTTPException(404)
+        view = self._case_door.enter(request, partnership, reference)[1]
         if view.case.confidential:
             raise HTTPException(403, "This case is confidential: its raiser and the named person alone read its log.")
         log = self._reading.written_log(view.case.id)

@@ -5,8 +5,10 @@ from starlette.responses import Response
 
 from cases.casework import Casework
 from cases.reading import OpenTask, Reading
+from cases.staff import Officer
 from cases.standing import View
-from desk.entry import Door
+from desk.found import CaseDoor
+from desk.words import task_title
 from web.csrf import MESSAGE
 from web.fields import Field
 from web.forms import Filled, Form
@@ -41,32 +43,30 @@ class _Tasks:
         self._site = site
         self._casework = casework
         self._reading = reading
-        self._door = Door(site, casework)
+        self._case_door = CaseDoor(site, casework, reading)
 
     def blank(self, request: Request, partnership: str, reference: str, key: str) -> Response:
-        view, task = self._found(request, partnership, reference, key)
+        view, task = self._found(request, partnership, reference, key)[1:]
         return self._page(request, view, task, DONE_FORM.blank())
 
     def done(self, request: Request, partnership: str, reference: str, key: str, posted: Sent) -> Response:
-        view, task = self._found(request, partnership, reference, key)
+        officer, view, task = self._found(request, partnership, reference, key)
         filled = DONE_FORM.read(posted)
         if not self._site.csrf.check(request, posted):
             return self._page(request, view, task, filled.with_problem(MESSAGE), 403)
         if not filled.ok:
             return self._page(request, view, task, filled, 400)
-        self._casework.task_done(view.case.id, task.key, filled.text("words"), self._site.now())
+        self._casework.task_done(view.case.id, task.key, filled.text("words"), self._site.now(), officer.name)
         return see(f"/desk/{partnership}")
 
-    def _found(self, request: Request, partnership: str, reference: str, key: str) -> tuple[View, OpenTask]:
-        self._door.enter(request, partnership)
-        view = self._reading.by_reference(partnership, reference, self._site.now())
-        named = view.case.reference if view else ""
-        tasks = self._reading.open_tasks(partnership)
-        task = next((each for each in tasks if (each.reference, each.key) == (named, key)), None)
-        if not view or not task:
+    def _found(self, request: Request, partnership: str, reference: str, key: str) -> tuple[Officer, View, OpenTask]:
+        officer, view = self._case_door.enter(request, partnership, reference, "work")
+        task = self._reading.open_task(view.case, key)
+        if not task:
             raise HTTPException(404, "This task is not open any more. Somebody may have done it.")
-        return view, task
+        return officer, view, task
 
     def _page(self, request: Request, view: View, task: OpenTask, filled: Filled, status: int = 200) -> Response:
         values = {"partnership": view.partnership, "key": view.case.partnership, "case": view.case, "task": task}
+        values |= {"here": "Today", "title": task_title(task.key)}
         return self._site.page(request, "desk/task", values | {"filled": filled}, status)

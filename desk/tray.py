@@ -1,141 +1,134 @@
-"""Business support's first page, and the mails that need a person."""
+"""The tray: mail that needs a person, one by one, and what nothing follows from."""
 
-from datetime import datetime
+from typing import Any
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from cases.case import BUSINESS_SUPPORT
 from cases.casework import Casework
+from cases.mail.by_hand import ByHand
 from cases.mail.correspondence import Correspondence
-from cases.mail.dispatch import Dispatch
+from cases.overview import Overview
 from cases.reading import Reading
-from cases.standing import View, may_see_all, offers_to
+from cases.standing import View
 from cases.store.inbox import Received
+from cases.store.listing import A_PAGE
 from desk.entry import Door
+from desk.mail_door import MailDoor
+from desk.mail_shown import answerers
 from web.csrf import MESSAGE
 from web.fields import Field, Option
 from web.forms import Filled, Form
-from web.mail_text import readable
+from web.paging import Paging, page_number
 from web.site import Sent, Site, see
 
-SEALED = (
-    "This mail is on a confidential case, so its words are not shown here. The named person must read it, on the page "
-    "of their letter. Please telephone them, and record here what they say is to be done with it."
-)
 REASONS = (
     "It needs no answer",
     "It was dealt with by telephone",
-    "It is about something else and was passed on",
-    "It was entered as a new escalation",
     "It is unwanted mail",
 )
-AWAY_FORM = Form(
-    [
-        Field(
-            "kind",
-            "Why does nothing follow from it?",
-            "radios",
-            required=True,
-            missing="Choose a reason",
-            options=[Option(each, each) for each in REASONS],
-        ),
-        Field(
-            "words",
-            "A few words on it",
-            "textarea",
-            rows=3,
-            hint="They go on the record of the case, if the mail belongs to one.",
-        ),
-    ]
+NO_CASE = "none"
+KIND = Field(
+    "kind",
+    "Why does nothing follow from it?",
+    "radios",
+    required=True,
+    missing="Choose a reason",
+    options=[Option(each, each) for each in REASONS],
+)
+WORDS = Field(
+    "words",
+    "A few words on it",
+    "textarea",
+    rows=3,
+    longest=1000,
+    hint="They go on the record of the case, if the mail is kept with one.",
 )
 
 
 def routes(site: Site, casework: Casework, correspondence: Correspondence, reading: Reading) -> APIRouter:
     pages = _Tray(site, casework, correspondence, reading)
-    router = APIRouter(prefix="/desk/{partnership}", include_in_schema=False)
-    router.add_api_route("", pages.show, methods=["GET"])
-    router.add_api_route("/tray/{mail_id}", pages.item, methods=["GET"])
-    router.add_api_route("/tray/{mail_id}/away", pages.put_away, methods=["POST"])
+    router = APIRouter(prefix="/desk/{partnership}/tray", include_in_schema=False)
+    router.add_api_route("", pages.list, methods=["GET"])
+    router.add_api_route("/{mail_id}", pages.item, methods=["GET"])
+    router.add_api_route("/{mail_id}/away", pages.put_away, methods=["POST"])
     return router
-
-
-def shown(reading: Reading, mail: Received, now: datetime) -> dict[str, str]:
-    """A mail as text. Of one on a confidential case the desk sees nothing but when it came (chscp 1.7)."""
-    if reading.confidential_cases(mail, now):
-        return {"From": "", "Subject": "Mail on a confidential case", "Date": "", "text": SEALED, "why": ""}
-    return readable(mail.raw) | {"why": mail.why}
 
 
 class _Tray:
     def __init__(self, site: Site, casework: Casework, correspondence: Correspondence, reading: Reading) -> None:
         self._site = site
-        self._correspondence = correspondence
-        self._dispatch = Dispatch(casework)
+        self._by_hand = ByHand(correspondence)
         self._reading = reading
+        self._overview = Overview(casework)
         self._door = Door(site, casework)
+        self._mail_door = MailDoor(site, casework, reading)
 
-    def show(self, request: Request, partnership: str) -> Response:
-        """The desk; before a code was given, the way in."""
-        name = self._door.office(partnership).loaded.policy.partnership.name
-        if not self._door.is_open(request, partnership):
-            return self._site.page(request, "desk/door", {"partnership": name, "key": partnership})
+    def list(self, request: Request, partnership: str, page: str = "") -> Response:
+        self._door.enter(request, partnership)
+        number = page_number(page)
+        mails, count = self._overview.tray(partnership, number)
         values = {
-            "partnership": name,
+            "partnership": self._door.office(partnership).loaded.policy.partnership.name,
             "key": partnership,
-            "mails": [(mail, shown(self._reading, mail, self._site.now())) for mail in self._reading.tray(partnership)],
-            "letters": self._dispatch.standing(partnership, self._site.now()),
-            "flagged": len(self._dispatch.flagged(partnership)),
-            "tasks": self._reading.open_tasks(partnership),
-            "cases": self._reading.list_cases(partnership, self._site.now()),
-            "now": self._site.now(),
+            "here": "Tray",
+            "lines": self._mail_door.lines(partnership, mails, whole=False),
+            "paging": Paging(number, count, A_PAGE, {}),
         }
         return self._site.page(request, "desk/tray", values)
 
     def item(self, request: Request, partnership: str, mail_id: str, case: str = "") -> Response:
         """One mail; `case` is the reference of the case that it is about, once chosen."""
-        mail = self._mail(request, partnership, mail_id)
-        return self._item(request, mail, AWAY_FORM.blank(), case=case)
+        mail = self._mail_door.enter(request, partnership, mail_id)[1]
+        return self._item(request, mail, None, case=case)
 
     def put_away(self, request: Request, partnership: str, mail_id: str, posted: Sent) -> Response:
-        mail, filled = self._mail(request, partnership, mail_id), AWAY_FORM.read(posted)
+        officer, mail = self._mail_door.enter(request, partnership, mail_id, "work")
+        case = posted.first("case")
+        view = self._about(mail, case)[2]
+        filled = _form(mail, view).read(posted)
         if not self._site.csrf.check(request, posted):
-            return self._item(request, mail, filled.with_problem(MESSAGE), 403)
+            return self._item(request, mail, filled.with_problem(MESSAGE), 403, case)
         if not filled.ok:
-            return self._item(request, mail, filled, 400)
-        self._correspondence.put_away(mail.id, filled.text("kind"), filled.text("words"), self._site.now())
-        return see(f"/desk/{partnership}")
+            return self._item(request, mail, filled, 400, case)
+        kept = view.case.id if view and filled.values.get("keep") == view.case.reference else None
+        done = self._by_hand.put_away(
+            mail.id, filled.text("kind"), filled.text("words"), officer.name, self._site.now(), kept
+        )
+        return see(f"/desk/{partnership}/tray") if done else self._mail_door.gone(request, mail)
 
-    def _mail(self, request: Request, partnership: str, mail_id: str) -> Received:
-        self._door.enter(request, partnership)
-        mail = self._reading.mail(partnership, mail_id)
-        if not mail:
-            raise HTTPException(404)
-        return mail
+    def _about(self, mail: Received, asked: str) -> tuple[Any, str, View | None]:
+        """The likely cases, the reference that was asked for, and the case that the page takes it to be about."""
+        likely = self._reading.likely_cases(mail, self._site.now())
+        reference = asked or (likely[0].reference if likely else "")
+        view = self._reading.by_reference(mail.partnership, reference, self._site.now()) if reference else None
+        return likely, asked, view
 
-    def _item(self, request: Request, mail: Received, filled: Filled, status: int = 200, case: str = "") -> Response:
-        now = self._site.now()
-        likely = self._reading.likely_cases(mail, now)
-        reference = case or (likely[0] if len(likely) == 1 else "")
-        view = self._reading.by_reference(mail.partnership, reference, now) if reference else None
-        values = {
-            "partnership": self._door.office(mail.partnership).loaded.policy.partnership.name,
-            "key": mail.partnership,
-            "mail": mail,
-            "read": shown(self._reading, mail, now),
+    def _item(
+        self, request: Request, mail: Received, filled: Filled | None, status: int = 200, case: str = ""
+    ) -> Response:
+        likely, asked, view = self._about(mail, case)
+        values = self._mail_door.about(mail) | {
             "likely": likely,
-            "asked": case,
+            "asked": asked,
             "view": view,
+            "why": next((each.why for each in likely if view and each.reference == view.case.reference), ""),
             "answerers": answerers(view) if view else [],
-            "filled": filled,
+            "filled": filled or _form(mail, view).blank(),
+            "thread": self._mail_door.lines(
+                mail.partnership, [each for each in self._reading.thread(mail) if each.id != mail.id]
+            ),
+            "questions": self._reading.asked_of_sender(mail),
+            "sealed": bool(self._reading.confidential_cases(mail, self._site.now())),
         }
         return self._site.page(request, "desk/tray_item", values, status)
 
 
-def answerers(view: View) -> list[tuple[str, str, int]]:
-    """Who has an open answer to give in a case: key, name with title, how many answers. None of those from whom a
-    confidential case is kept (chscp 1.7)."""
-    may = [party for party in view.case.parties if may_see_all(view, party)]
-    parties = [(party.key, f"{party.name or party.email}, {party.title}") for party in may]
-    everyone = [*parties, (BUSINESS_SUPPORT, "Business support")]
-    return [(key, name, count) for key, name in everyone if (count := len(offers_to(view, key)))]
+def _form(mail: Received, view: View | None) -> Form:
+    """Why nothing follows; and where a case was found that the mail is not kept with yet, whether it belongs to it."""
+    if view is None or view.case.id == mail.case_id:
+        return Form([KIND, WORDS])
+    reference = view.case.reference
+    options = [Option(reference, f"Yes: keep it with {reference}"), Option(NO_CASE, "No, or not certain")]
+    label = f"Does it belong to {reference}?"
+    return Form([KIND, Field("keep", label, "radios", required=True, options=options), WORDS])

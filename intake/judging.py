@@ -1,11 +1,11 @@
 """What becomes of one stored message: judged by the ordered rules, and handed to the verb that they name."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
 from cases.case import BUSINESS_SUPPORT
+from cases.directory_requests import Listed
 from cases.holidays import england
 from cases.mail.arrivals import Arrivals
 from cases.mail.correspondence import Correspondence, Traced
@@ -19,6 +19,7 @@ from intake.adding import Adding
 from intake.forms.harm import words_of_harm
 from intake.forms.labels import plain
 from intake.forms.lines import without_question
+from intake.listed import ListedMail
 from intake.mail.absence import read_absence
 from intake.mail.automatic import announces_absence
 from intake.mail.header import addresses
@@ -29,16 +30,17 @@ from intake.replies.new_text import NewText, new_text
 from intake.replies.reply import Read, read
 from intake.rules import AUTOMATIC, BOUNCE, OF_MACHINES, STRANGER, UNKNOWN, Found, Judged, Match, judge, tokens_of
 from intake.submitting import Letterless, Submitting
+from intake.writer import NO_REPLY
 
 TOO_LARGE = "It is larger than 25 MB: only its headers were read, and the whole of it is in the mailbox."
 OWNED = "Its sender said on the page that it is theirs."
 OTHER_ADDRESS = "It comes from an address that the letter was not sent to."
 BEHALF = "It was sent by somebody else on behalf of the person whom it names."
 HARM = "It holds words of immediate harm, so a person reads it and nothing is taken from its sentences."
+ANSWERS = "Its sender answers what business support asked: a person reads both together."
 MOST_RAISED = 5
 RAISED_MANY = "Its sender has raised several cases within a week: a person looks at this mail first."
 POSING = "Take care: it bears the name of somebody on this case, and comes from another address than theirs."
-_NO_REPLY = re.compile(r"(?:no|do[-_.]?not)[-_.]?reply|mailer-daemon@|postmaster@|bounces?[-+@]", re.IGNORECASE)
 
 
 class Judging:
@@ -58,6 +60,7 @@ class Judging:
         self._tray = Tray(correspondence)
         self._submitting = Submitting(self._arrivals, inboxes)
         self._adding = Adding(self._arrivals)
+        self._listed = ListedMail(correspondence, understand)
 
     def judge(self, message_id: str, now: datetime) -> None:
         """Judge a message, unless that was done."""
@@ -73,17 +76,51 @@ class Judging:
     def _judge(self, message: Received, now: datetime) -> None:
         message_id = message.id
         understood = self._understand(message.raw)
-        traced = self._correspondence.trace(clues_of(understood), message.partnership, now)
+        clues = clues_of(understood)
+        traced = self._correspondence.trace(clues, message.partnership, now)
+        asked = not traced and self._asked(message, clues, now)
         mail = None if traced else self._submitting.looked_through(understood, message.partnership, now)
-        letter = traced[0] if traced and len({each.case_id for each in traced}) == 1 else None
-        theirs = _addressed_to_sender(understood, traced) or letter
+        theirs = _addressed_to_sender(understood, traced) or _one_case(traced)
         answers = self._answers_under_absence(understood, theirs, mail, now)
         judged = judge(understood, _found(understood, traced, mail, answers), tuple(self._inboxes.values()))
+        if asked and judged.becomes == "words":
+            judged = replace(judged, becomes="tray", why=ANSWERS)
         self._tell_of_harm(message_id, understood, theirs, () if judged.rule in OF_MACHINES else tuple(traced), now)
         if TOO_LARGE in message.why:
-            self._correspondence.to_tray(message_id, letter, "Nothing was done with it.", False, now)
-        elif message.owned_by and (owned := _of_party(traced, message.owned_by)):
+            self._correspondence.to_tray(message_id, _one_case(traced), "Nothing was done with it.", False, now)
+        elif mail and (listed := self._listed.asked(clues, message.partnership, now)):
+            self._answer_of_entry(message_id, mail, listed, judged, now)
+        elif mail and asked and judged.becomes == "words":
+            self._put_away(message_id, mail, replace(judged, why=ANSWERS), now)
+        else:
+            self._becomes(message, understood, traced, mail, judged, now)
+
+    def _answer_of_entry(
+        self, message_id: str, mail: Letterless, listed: Listed, judged: Judged, now: datetime
+    ) -> None:
+        """It answers our question whether an entry of the directory is right."""
+        understood = mail.understood
+        sender = understood.sender.lower() == listed.email.lower() and not _on_behalf(understood)
+        own = sender and verified(understood, self._anchor).verified
+        self._listed.take(message_id, understood, listed, judged, own, mail.harm_words, now)
+
+    def _becomes(
+        self,
+        message: Received,
+        understood: Understood,
+        traced: list[Traced],
+        mail: Letterless | None,
+        judged: Judged,
+        now: datetime,
+    ) -> None:
+        """What the rules say, done."""
+        message_id = message.id
+        letter = _one_case(traced)
+        theirs = _addressed_to_sender(understood, traced) or letter
+        if message.owned_by and (owned := _of_party(traced, message.owned_by)):
             self._act(message_id, understood, owned, OWNED, now)
+        elif letter and letter.survivor and (judged.becomes == "answer" or judged.rule == STRANGER):
+            self._correspondence.to_survivor(message_id, letter, now)
         elif judged.becomes == "answer" and letter and theirs:
             self._answer(message_id, understood, theirs, judged, now)
         elif mail and judged.becomes in ("lines", "words"):
@@ -100,6 +137,13 @@ class Judging:
             self._put_away(message_id, mail, judged, now)
         else:
             self._correspondence.to_tray(message_id, letter, judged.why, False, now)
+
+    def _asked(self, message: Received, clues: Clues, now: datetime) -> bool:
+        """Whether a mail answers what business support asked the sender of another: then both stand together."""
+        root = self._correspondence.asked_about(clues, message.partnership, now)
+        if root:
+            self._correspondence.follows(message.id, root)
+        return bool(root)
 
     def _answers_under_absence(
         self, understood: Understood, letter: Traced | None, mail: Letterless | None, now: datetime
@@ -136,7 +180,7 @@ class Judging:
         """What comes from the party's own mailbox is acted on; of all else the party is asked whether it is theirs."""
         verdict = verified(understood, self._anchor)
         behalf = _on_behalf(understood)
-        if understood.sender.lower() != letter.email.lower():
+        if not letter.theirs:
             self._ask(message_id, understood, letter, OTHER_ADDRESS, now)
         elif behalf or not verdict.verified:
             self._ask(message_id, understood, letter, behalf or verdict.why, now)
@@ -201,7 +245,7 @@ class Judging:
         """A mail about no case waits for a person. Its sender hears so where it is certain who that is (D1)."""
         understood = mail.understood
         looked_for = judged.rule == UNKNOWN or judged.becomes != "tray"
-        doubtful = understood.sender_problems or mail.letter or _NO_REPLY.match(understood.sender)
+        doubtful = understood.sender_problems or mail.letter or NO_REPLY.match(understood.sender)
         sender = understood.sender if looked_for and not doubtful else ""
         reason = " ".join([judged.why, *understood.warnings])
         self._tray.stranger(message_id, sender, understood.sender_name, reason, mail.harm_words, now)
@@ -239,8 +283,7 @@ def clues_of(understood: Understood) -> Clues:
 
 
 def _found(understood: Understood, traced: list[Traced], mail: Letterless | None, answers: bool) -> Found:
-    sender = understood.sender.lower()
-    matches = (Match(each.way, each.case_id, each.letter_id, each.email.lower() == sender) for each in traced)
+    matches = (Match(each.way, each.case_id, each.letter_id, each.theirs) for each in traced)
     if mail is None:
         return Found(tuple(matches), answers=answers)
     return Found(tuple(matches), mail.is_form, mail.known_sender, mail.length, bool(mail.harm_words), answers)
@@ -262,9 +305,15 @@ def _on_behalf(understood: Understood) -> str:
     return BEHALF if senders and understood.sender.lower() not in [each.lower() for each in senders] else ""
 
 
+def _one_case(traced: list[Traced]) -> Traced | None:
+    """The surest of the letters that a mail leads to, where all are about one case."""
+    return traced[0] if traced and len({each.case_id for each in traced}) == 1 else None
+
+
 def _addressed_to_sender(understood: Understood, traced: list[Traced]) -> Traced | None:
-    """Of several letters that a mail leads to, the one that its sender had."""
-    return next((each for each in traced if each.email.lower() == understood.sender.lower()), None)
+    """Of several letters that a mail leads to, the one that its sender had; else one that they may answer."""
+    mine = [each for each in traced if each.theirs]
+    return next((each for each in mine if each.email.lower() == understood.sender.lower()), next(iter(mine), None))
 
 
 def _came_back(understood: Understood, traced: list[Traced]) -> Traced | None:

@@ -19,7 +19,8 @@ def invitation(
     """The calendar's text. `organiser` and `reader` are (name, address).
 
     `meeting` holds `uid` and `sequence`, so that a moved meeting replaces itself, the `day` (ISO), and the `start` in
-    UTC (ISO) where a time was named; without one it lasts the whole day and keeps nobody from other things.
+    UTC (ISO) where a time was named; without one it lasts the whole day and keeps nobody from other things. It may hold
+    the `place`, and be `cancelled`.
     """
     event = Event()
     event.add("uid", f"{meeting['uid']}@{organiser[1].rpartition('@')[2]}")
@@ -35,15 +36,22 @@ def invitation(
         event.add("dtend", day + timedelta(days=1))
         event.add("transp", "TRANSPARENT")
     event.add("summary", f"[{reference}] Meeting or call about an escalation")
-    event.add("status", "CONFIRMED")
+    if meeting.get("place"):
+        event.add("location", meeting["place"])
+    event.add("status", "CANCELLED" if meeting.get("cancelled") else "CONFIRMED")
     event["organizer"] = _person(*organiser)
     event.add("attendee", _person(*reader, role="REQ-PARTICIPANT", partstat="NEEDS-ACTION", rsvp="FALSE"), encode=False)
     calendar = Calendar()
     calendar.add("prodid", "-//Answerable//EN")
     calendar.add("version", "2.0")
-    calendar.add("method", "REQUEST")
+    calendar.add("method", method_of(meeting))
     calendar.add_component(event)
     return str(calendar.to_ical(), "utf-8")
+
+
+def method_of(meeting: Mapping[str, Any]) -> str:
+    """What the invitation does: it asks to a meeting, or calls it off (RFC 5546 section 3.2.5)."""
+    return "CANCEL" if meeting.get("cancelled") else "REQUEST"
 
 
 def _person(name: str, email: str, **parameters: str) -> vCalAddress:

@@ -6,7 +6,8 @@ was not given is an error, so that no letter goes out with a hole in it.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -27,6 +28,7 @@ from mailer.invitation import invitation
 
 FILES = ("subject.txt", "body.txt", "body.html")
 OF_SEVERAL_LINES = frozenset({"concern", "wanted", "text", "full_concern", "words"})
+TRIAL = "[Trial] "
 LONGEST_LINK = 1_900  # Outlook and Windows cut a link off a little above two thousand characters
 _PLAIN_MARKS = str.maketrans({'"': "'", "“": "'", "”": "'", "‘": "'", "’": "'", "–": "-", "—": "-", "…": "..."})
 JOINERS = "\u200c\u200d"
@@ -47,11 +49,14 @@ class Frame:
     token: str
     page_url: str | None
     status_url: str | None
+    site_url: str  # where our pages are, without a slash at its end
     date: datetime
     references: tuple[str, ...]
     automatic: Literal["auto-generated", "auto-replied"]
     suppress: str
     loop_mark: str
+    trial: str = ""  # what it says at its top while a trial runs
+    goes_to: str = ""  # the address that it goes to in a trial; empty: its reader's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +92,24 @@ class Letters:
         enclosed: Enclosure | None = None,
     ) -> bytes:
         """The letter as MIME bytes with CRLF, to one person. Raises LetterError."""
-        try:
+        with _said_of(purpose):
             subject, text, html = self._parts(purpose, values, offers, to_name, to_email, frame)
-            calendar = _invitation(values, to_name, to_email, frame)
-            return _message(subject, text, html, to_name, to_email, frame, enclosed, calendar)
-        except UndefinedError as error:
-            raise LetterError(f"The letter {purpose} lacks a value: {error.message}.") from None
-        except HeaderError as error:
-            raise LetterError(f"The letter {purpose} cannot be sent: {error}.") from None
-        except (AttributeError, KeyError, TypeError) as error:
-            raise LetterError(f"The letter {purpose} has a value of the wrong kind: {type(error).__name__}.") from None
+            goes_to = frame.goes_to or to_email
+            calendar = _invitation(values, to_name, goes_to, frame)
+            return _message(subject, text, html, to_name, goes_to, frame, enclosed, calendar)
+
+    def drawn(
+        self,
+        purpose: str,
+        values: Mapping[str, Any],
+        offers: Sequence[Offer],
+        to_name: str,
+        to_email: str,
+        frame: Frame,
+    ) -> tuple[str, str, str]:
+        """Subject, text and HTML alone, for somebody who looks at a letter before it is sent. Raises LetterError."""
+        with _said_of(purpose):
+            return self._parts(purpose, values, offers, to_name, to_email, frame)
 
     def _parts(
         self,
@@ -116,9 +129,11 @@ class Letters:
             "yours": given.get("raiser") in (given["to_name"], to_email),
             "page_url": frame.page_url,
             "status_url": frame.status_url,
+            "site_url": frame.site_url,
+            "trial": frame.trial,
             "token": frame.token,
         }
-        context["subject"] = _line(subject.render(context))
+        context["subject"] = f"{TRIAL if frame.trial else ''}{_line(subject.render(context))}"
         context["mailto"] = partial(_mailto, frame, context["subject"])
         return context["subject"], _tidy(text.render(context)), self._inliner.inline(html.render(context))
 
@@ -127,6 +142,19 @@ class Letters:
             return [self._environment.get_template(f"{purpose}/{file}") for file in FILES]
         except TemplateNotFound as error:
             raise LetterError(f"The letter {purpose} has no template {error.name}.") from None
+
+
+@contextmanager
+def _said_of(purpose: str) -> Iterator[None]:
+    """Whatever is wrong with a letter is said of its purpose, without its content."""
+    try:
+        yield
+    except UndefinedError as error:
+        raise LetterError(f"The letter {purpose} lacks a value: {error.message}.") from None
+    except HeaderError as error:
+        raise LetterError(f"The letter {purpose} cannot be sent: {error}.") from None
+    except (AttributeError, KeyError, TypeError) as error:
+        raise LetterError(f"The letter {purpose} has a value of the wrong kind: {type(error).__name__}.") from None
 
 
 def _environment(folder: Path) -> Environment:

@@ -23,8 +23,9 @@ def attached(name: str, words: str) -> bytes:
 
 
 def calendar(invitation: str) -> bytes:
-    """An invitation to a meeting (RFC 6047 section 2.4)."""
-    kind = 'text/calendar; charset="utf-8"; method=REQUEST'
+    """An invitation to a meeting, or what calls it off: the part names the method that it holds (RFC 6047 2.4)."""
+    method = "CANCEL" if "\r\nMETHOD:CANCEL\r\n" in invitation else "REQUEST"
+    kind = f'text/calendar; charset="utf-8"; method={method}'
     return _type(kind, "base64") + encodebytes(invitation.encode()).replace(b"\n", b"\r\n")
 
 

@@ -27,9 +27,11 @@ ECHOES = (  # answers to what somebody did
     "echo",
     "proposed",
     "received",
+    "sign_in",
     "too_late",
     "unclear",
 )
+DIGEST = "digest"
 LONGEST_WAIT = timedelta(hours=1)
 LONGEST_URGENT_WAIT = timedelta(minutes=5)
 
@@ -101,6 +103,9 @@ class Outbox:
         if due.letter.state == "handing over":  # whoever held it stopped before it could say what became of it
             self._dispatch.uncertain(due.letter, now)
             return
+        if not due.goes_to:
+            self._dispatch.trial_is_over(due.letter, now)
+            return
         message = due.letter.message or self._rendered(due, now)
         if message:
             self._hand_over(due, message, now)
@@ -118,6 +123,7 @@ class Outbox:
         letter = due.letter
         try:
             self._guard.check(letter.email, due.meant)
+            self._guard.check(due.goes_to)
             frame, enclosed = self._frame(due, now), self._enclosed(letter)
             return self._letters.render(
                 letter.purpose, letter.values, letter.offers, letter.name, letter.email, frame, enclosed
@@ -131,11 +137,12 @@ class Outbox:
     def _hand_over(self, due: Due, message: bytes, now: datetime) -> None:
         """Between the first commit here and the last the letter may have gone: a crash leaves it uncertain."""
         token = due.addressing.reply_token
-        envelope = Envelope(self._senders[due.letter.partnership].bounces(token), due.letter.email, token)
+        envelope = Envelope(self._senders[due.letter.partnership].bounces(token), due.goes_to, token)
         letter = self._held(due.letter, message, now)
         if letter is None:
             return
         try:
+            self._guard.check_trial(letter.partnership, letter.to, envelope.recipient)
             self._transport.send(envelope, message)
         except Refused as error:
             self._refused(letter, error, now)
@@ -186,11 +193,14 @@ class Outbox:
             token=addressing.reply_token,
             page_url=f"{self._base_url}/l/{addressing.page_token}",
             status_url=f"{self._base_url}/s/{due.status_token}" if due.status_token else None,
+            site_url=self._base_url,
             date=now,
             references=addressing.earlier,
             automatic="auto-replied" if echo else "auto-generated",
-            suppress="All" if echo else "DR, RN, NRN",
+            suppress="All" if echo or letter.purpose == DIGEST else "DR, RN, NRN",  # guarantees, D4
             loop_mark=letter.message_id.strip("<>"),
+            trial=due.trial,
+            goes_to=due.goes_to,
         )
 
 

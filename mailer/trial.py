@@ -53,6 +53,7 @@ def _letter(letters: Letters, sender: Sender, to: str, message_id: str, token: s
         token=token,
         page_url=None,
         status_url=None,
+        site_url="",
         date=now,
         references=(),
         automatic="auto-generated",

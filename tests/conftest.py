@@ -16,14 +16,17 @@ from fastapi.testclient import TestClient
 from hypothesis import settings
 from sqlalchemy import select, text
 
-from answerable.app import LIMITS, page_routes
+from answerable.app import LIMITS, page_routes, trials
 from cases import tables
 from cases.casework import Casework, Partnership
 from cases.directory import Agency, Person
 from cases.mail.correspondence import Correspondence
 from cases.mail.dispatch import Dispatch
+from cases.mail.writer import Writer
 from cases.policy_files.reading import LoadedPolicy, load_policy
 from cases.reading import Reading
+from cases.staff import Role
+from cases.staff_list import StaffList
 from cases.standing import View
 from cases.store import outbox
 from cases.store.database import Database, DatabaseUnavailable
@@ -32,6 +35,11 @@ from cases.store.outbox import Stored
 from cases.submission import Submission
 from cases.tables import letters
 from cases.vault import MasterKeys
+from intake.mail.message import understand
+from intake.writer import Writers
+from mailer.drawing import Drawing
+from mailer.letters import Letters
+from mailer.outbox import Sender
 from web.csrf import Csrf
 from web.errors import install
 from web.limits import Limit, Limits
@@ -47,6 +55,7 @@ ROOT = Path(__file__).parents[1]
 SECRET = b"a secret of tests with more than thirty-two bytes"
 BEGAN = datetime(2026, 11, 27, 9, 5, tzinfo=UTC)
 SUPPORT = "support@chscp.example"
+OFFICERS: dict[Role, str] = {"reader": "Robin Reed", "support": "Sal Okoro", "manager": "Morgan Bell"}
 AGENCIES = [
     Agency("health", "Homerton Health", ("homerton.example",)),
     Agency("hackney", "Hackney Children's Services", ("hackney.example",)),
@@ -172,13 +181,31 @@ class World:
         browser.post(f"{path}/open", data=hidden | {"code": self.code()})
         return browser
 
-    def desk(self) -> TestClient:
-        """A browser of business support, signed in."""
-        browser = self.browser()
-        hidden = self.hidden(browser.get("/desk/chscp").text)
-        browser.post("/desk/chscp/code", data=hidden)
-        browser.post("/desk/chscp/open", data=hidden | {"code": self.code()})
+    def desk(self, role: Role = "manager", partnership: str = "chscp") -> TestClient:
+        """A signed-in browser of somebody with this role. The manager is business support's own address."""
+        email = self.casework.partnerships[partnership].business_support
+        if role != "manager":
+            email = f"the.{role}@{partnership}.example"
+            StaffList(self.casework).put(partnership, email, OFFICERS[role], role, "Business support", self.clock())
+        return self.sign_in(self.browser(), email, partnership)
+
+    def sign_in(self, browser: TestClient, email: str, partnership: str = "chscp") -> TestClient:
+        """Ask for a link, open it and press its button, all in this browser."""
+        browser.post(f"/desk/{partnership}/sign-in", data=self.asked(browser, partnership) | {"email": email})
+        path = self.sign_in_link()
+        browser.post(path, data=self.hidden(browser.get(path).text))
         return browser
+
+    def asked(self, browser: TestClient, partnership: str = "chscp", back: str = "") -> dict[str, str]:
+        """The hidden inputs of the page on which one asks for a link."""
+        return self.hidden(browser.get(f"/desk/{partnership}/sign-in", params={"back": back}).text)
+
+    def sign_in_link(self) -> str:
+        """The path of the link that was mailed last."""
+        wanted = select(letters.c.id).where(letters.c.purpose == "sign_in").order_by(text("rowid DESC"))
+        with self.casework.database.read() as connection:
+            newest = str(connection.execute(wanted.limit(1)).scalar_one())
+            return str(outbox.opened(connection, newest, self.casework.keyring).values["path"])
 
     def put_in_tray(self, words: str, subject: str = "Hello", sender: str = "ben@hackney.example") -> str:
         """A mail that needs a person. Gives its id."""
@@ -221,15 +248,33 @@ class World:
         self.dispatch.accepted(held, self.clock())
 
     def _built(self) -> FastAPI:
-        cookies = Cookies(SECRET, secure=False)
-        csrf = Csrf(cookies, SECRET)
-        pages = Pages(ROOT / "templates", csrf)
+        pages, csrf, cookies = _plumbing(tuple(trials(self.casework).items()))
         site = Site(pages, csrf, cookies, Limits({**LIMITS, **self.limits}), self.clock, "http://answerable.example")
         app = FastAPI()
-        for routes in page_routes(site, self.casework, self.correspondence, self.reading):
+        for routes in page_routes(site, self.casework, self.correspondence, self.reading, drawing().draw, who_wrote):
             app.include_router(routes)
         install(app, pages, secure=False, unavailable=DatabaseUnavailable)
         return app
+
+
+def who_wrote(raw: bytes) -> Writer:
+    """Who wrote a mail, as wiring hands it over, without the child process."""
+    return Writers(understand, ["escalations@chscp.example"]).of(raw)
+
+
+@cache
+def drawing() -> Drawing:
+    """Letters as they will look."""
+    sender = Sender("City and Hackney", "escalations@chscp.example")
+    return Drawing(Letters(ROOT / "templates" / "letters"), {"chscp": sender}, "http://answerable.example")
+
+
+@cache
+def _plumbing(running: tuple[tuple[str, str], ...]) -> tuple[Pages, Csrf, Cookies]:
+    """Made once: it holds nothing of a test, and compiling the templates takes longer than most tests."""
+    cookies = Cookies(SECRET, secure=False)
+    csrf = Csrf(cookies, SECRET)
+    return Pages(ROOT / "templates", csrf, also={"trials": dict(running)}), csrf, cookies
 
 
 @cache
@@ -243,12 +288,12 @@ def make_world(tmp_path: Path) -> Iterator[Callable[..., World]]:
     """Makes the world: City and Hackney with its people, and a fresh database."""
     databases: list[Database] = []
 
-    def make(limits: dict[str, Limit] | None = None) -> World:
+    def make(limits: dict[str, Limit] | None = None, shadow: str = "") -> World:
         database = Database(tmp_path / f"cases{len(databases)}.sqlite")
         databases.append(database)
         with database.write() as connection:
             tables.metadata.create_all(connection)
-        office = Partnership(_policy(), "escalations@chscp.example", "chscp.example", SUPPORT)
+        office = Partnership(_policy(), "escalations@chscp.example", "chscp.example", SUPPORT, shadow=shadow)
         casework = Casework(database, Keyring(MasterKeys.parse(MasterKeys.new_text())), {office.key: office})
         casework.take_policies(BEGAN)
         casework.replace_directory("chscp", AGENCIES, PEOPLE, BEGAN)

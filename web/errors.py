@@ -22,6 +22,14 @@ _log = logging.getLogger(__name__)
 _STATIC = Path(__file__).parent / "static"
 
 
+class Instead(Exception):
+    """Ends a route with another answer than its own, such as the way to a page where somebody signs in."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
+
+
 class _Words(NamedTuple):
     title: str
     what_happened: str
@@ -95,11 +103,17 @@ def install(
     """
 
     app.add_exception_handler(HTTPException, _refusal(pages))
+    app.add_exception_handler(Instead, _instead)
     app.add_exception_handler(RequestValidationError, _unreadable(pages))
     if unavailable:
         app.add_exception_handler(unavailable, _not_now(pages))
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_middleware(Security, secure=secure, body_limit=body_limit, failure=_failure(pages))
+
+
+async def _instead(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Instead)
+    return error.response
 
 
 def _refusal(pages: Pages) -> _Handler:

@@ -1,7 +1,7 @@
 """How dates, times and people's own words are shown on pages."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
@@ -26,6 +26,16 @@ def local_time(value: datetime, zone: str) -> str:
 def local_moment(value: datetime, zone: str) -> str:
     """Write date and time together, such as "Friday 4 December 2026, 9:05am"."""
     return f"{local_date(value, zone)}, {local_time(value, zone)}"
+
+
+def day_ended(value: datetime, zone: str) -> str:
+    """Write the local day that ends at this moment (a midnight), or on which it falls. Raises ValueError if naive."""
+    return local_date(value - timedelta(seconds=1), zone)
+
+
+def thousands(value: int) -> str:
+    """Write a number for people: "12,345"."""
+    return f"{value:,}"
 
 
 def iso(value: date | datetime) -> str:

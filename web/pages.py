@@ -12,6 +12,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from web import filters
+from web.posted import written
 
 _ESCAPE = select_autoescape(default=True, default_for_string=True)
 _COMPONENTS = (
@@ -22,6 +23,7 @@ _COMPONENTS = (
     "details",
     "error-summary",
     "fieldset",
+    "file-upload",
     "input",
     "inset-text",
     "notification-banner",
@@ -48,10 +50,10 @@ class FormKey(Protocol):
 class Pages:
     """Renders the templates of one folder as pages.
 
-    In every template: `request`, `csrf_field()` for the inside of a form, the macros of GOV.UK Frontend by their
-    own names (`govukButton` and so on), and the filters `date`, `time`, `moment` (in `zone`, or in the zone given
-    to the filter), `iso` and `paragraphs`, and what `also` holds. A name that was not given raises
-    `jinja2.UndefinedError`.
+    In every template: `request`, `csrf_field()` for the inside of a form, `typed_words()` for what was sent with one,
+    the macros of GOV.UK Frontend by their own names (`govukButton` and so on), and the filters `date`, `time`,
+    `moment`, `day_ended` (in `zone`, or in the zone given to the filter), `thousands`, `iso` and `paragraphs`, and
+    what `also` holds. A name that was not given raises `jinja2.UndefinedError`.
     """
 
     def __init__(
@@ -71,7 +73,10 @@ class Pages:
     def render(self, template: str, request: Request, /, *, status_code: int = 200, **values: object) -> HTMLResponse:
         """Make the page; `template` is a path below the folder, such as "pages/form.html"."""
         text = self._environment.get_template(template).render(
-            values, request=request, csrf_field=partial(self._csrf.field, request)
+            values,
+            request=request,
+            csrf_field=partial(self._csrf.field, request),
+            typed_words=partial(written, request),
         )
         response = HTMLResponse(text, status_code=status_code)
         self._csrf.keep(request, response)
@@ -83,6 +88,8 @@ def _filters(zone: str) -> dict[str, object]:
         "date": lambda value, zone=zone: filters.local_date(value, zone),
         "time": lambda value, zone=zone: filters.local_time(value, zone),
         "moment": lambda value, zone=zone: filters.local_moment(value, zone),
+        "day_ended": lambda value, zone=zone: filters.day_ended(value, zone),
+        "thousands": filters.thousands,
         "iso": filters.iso,
         "paragraphs": filters.paragraphs,
     }

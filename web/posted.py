@@ -30,7 +30,7 @@ class Posted:
 
 
 async def posted(request: Request) -> Posted:
-    """Read the form of a request; for use as `Annotated[Posted, Depends(posted)]`.
+    """Read the form of a request; for use as `Annotated[Posted, Depends(posted)]`. `sent` gives it again.
 
     Raises HTTPException: 400 for bytes that are not UTF-8 or too many fields, 413 for a body over the limit of
     `web.security.Security`, 415 for another kind of body.
@@ -39,7 +39,25 @@ async def posted(request: Request) -> Posted:
     kind = request.headers.get("content-type", _FORM).partition(";")[0].strip().lower()
     if body and kind != _FORM:
         raise HTTPException(415)
-    return parse(body)
+    request.state.posted = parse(body)
+    return sent(request)
+
+
+def sent(request: Request) -> Posted:
+    """The form of a request, where its route took one; else an empty one."""
+    read: Posted = getattr(request.state, "posted", Posted({}))
+    return read
+
+
+def written(request: Request) -> list[tuple[str, str]]:
+    """What somebody wrote into the form of a request, of more than one word, to be shown again where the form cannot
+    be: pairs of the field's name in words, and the text."""
+    fields = sent(request).fields.items()
+    return [(_in_words(name), text) for name, texts in fields for text in texts if len(text.split()) > 1]
+
+
+def _in_words(name: str) -> str:
+    return name.replace("_", " ").replace("-", " ").capitalize()
 
 
 def parse(body: bytes) -> Posted:

@@ -13,16 +13,22 @@ MOST_PASSES = 50
 class Clock:
     """`work` does what is due at a moment and says whether there was any; `next_thing` is when more falls due.
 
+    `on_the_way` is when something falls due that is done on the way to a moment, and for which nobody moves the time.
     The lock keeps the ticker, a move and an answer apart; whoever holds it may call again.
     """
 
     def __init__(
-        self, time: MovableTime, work: Callable[[datetime], bool], next_thing: Callable[[], datetime | None]
+        self,
+        time: MovableTime,
+        work: Callable[[datetime], bool],
+        next_thing: Callable[[], datetime | None],
+        on_the_way: Callable[[datetime], datetime | None] = lambda now: None,
     ) -> None:
         self.lock = RLock()
         self._time = time
         self._work = work
         self._next_thing = next_thing
+        self._on_the_way = on_the_way
 
     def settle(self, now: datetime) -> None:
         """Do what is due at `now`, and what follows from it, until nothing more is."""
@@ -37,7 +43,7 @@ class Clock:
             reached = self._time()
             self.settle(reached)
             for _ in range(MOST_STEPS):
-                upcoming = self._next_thing()
+                upcoming = min(filter(None, (self._next_thing(), self._on_the_way(reached))), default=None)
                 # What is still due after it was worked on cannot be done: the time goes on without it.
                 if upcoming is None or upcoming > target or upcoming <= reached:
                     break

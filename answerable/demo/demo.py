@@ -1,26 +1,32 @@
 """The demonstration as one thing: the whole service on made-up people, with a post room and a movable time."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from pydantic import SecretStr
+from sqlalchemy import select
 
 from answerable.demo.clock import Clock
 from answerable.demo.happenings import Happening, Happenings
-from answerable.demo.world import directory_of
+from answerable.demo.world import directory_of, staff_of
 from answerable.now import MovableTime
 from answerable.settings import ROOT, PartnershipSettings, Settings
 from answerable.wiring import Service, build
 from cases.holidays import england
 from cases.policy_files.reading import LoadedPolicy, read_policies
+from cases.pulse import CLOCKS, LETTERS
+from cases.staff_list import StaffList
 from cases.store.database import Database
 from cases.store.setup import migrate
+from cases.tables import cases
 from cases.vault import MasterKeys
 from mailer.transports.folder import Folder
+from scheduler.digests import Mornings
 from scheduler.timetable import Job
+from scheduler.watch import Watch
 
 BOUNDARY = "post-room.example"  # the authserv-id of the demonstration's own mail server
 
@@ -43,10 +49,14 @@ class Demo:
         self.post_room = Folder(folder / "post-room")
         settings = _settings(folder, port, policies, read_policies(policies))
         migrate(Database(settings.database))
-        self.service: Service = build(settings, now=time, transport=self.post_room, reserved_only=True)
+        built = build(settings, now=time, transport=self.post_room, reserved_only=True)
+        mornings = Mornings(self._in_use, built.digests.make, built.digests.overdue)
+        watch = Watch(lambda: time().timestamp(), _ignored, _ignored)  # its time is moved on purpose
+        self.service: Service = replace(built, mornings=mornings, watch=watch)
         self._fill_directories()
+        self._fill_staff_lists()
         self._witnessed = date.min
-        self.clock = Clock(time, self._work, self.service.casework.next_thing)
+        self.clock = Clock(time, self._work, self.service.casework.next_thing, self._next_digest)
         self.happenings = Happenings(self.service)
         self.latest: Moved | None = None
 
@@ -79,6 +89,8 @@ class Demo:
             start, before, posted = self.time(), self.happenings.mark(), len(self.post_room.letters())
             move()
             end = self.time()
+            for thread in (CLOCKS, LETTERS):  # both were at work all the way
+                self.service.pulse.beat(thread, end)
             letters = tuple(each.id for each in self.post_room.letters()[posted:])
             self.latest = Moved(start, end, self.happenings.since(before, end), letters)
             return self.latest
@@ -88,9 +100,22 @@ class Demo:
         self._witness(now)
         waiting = self.service.correspondence.waiting("stored")
         self.service.mailbox.judge_waiting(now)
+        made = self.service.mornings.look(now)
+        self.service.keep_directory(now)
         looked = self.service.chasing.sweep(now)
         sent = self.service.outbox.drain(now) if self.service.outbox else 0
-        return bool(waiting or looked or sent)
+        return bool(waiting or made or looked or sent)
+
+    def _next_digest(self, now: datetime) -> datetime | None:
+        return min((self.service.digests.next_morning(key, now) for key in self._in_use(now)), default=None)
+
+    def _in_use(self, now: datetime) -> list[str]:
+        """The partnerships that had a case before today: the others' digests would say nothing."""
+        today = england().end_of(england().local_date(now) - timedelta(days=1))
+        earlier = select(cases.c.partnership_id).where(cases.c.opened_at < today).distinct()
+        with self.service.database.read() as connection:
+            used = set(connection.execute(earlier).scalars())
+        return [key for key in self.service.casework.partnerships if key in used]
 
     def _witness(self, now: datetime) -> None:
         """The day's checkpoint of the record, at the first work of a day."""
@@ -108,6 +133,14 @@ class Demo:
         for key, office in self.service.casework.partnerships.items():
             agencies, people = directory_of(office.loaded.policy)
             self.service.casework.replace_directory(key, agencies, people, self.time())
+
+    def _fill_staff_lists(self) -> None:
+        for key, office in self.service.casework.partnerships.items():
+            for name, email, role in staff_of(office.loaded.policy):
+                StaffList(self.service.casework).put(key, email, name, role, "the demonstration", self.time())
+
+
+def _ignored(*of_the_clock: object) -> None: ...
 
 
 def _settings(folder: Path, port: int, where: Path, policies: Mapping[str, LoadedPolicy]) -> Settings:

@@ -11,7 +11,8 @@ from starlette.responses import FileResponse, Response
 from answerable.demo.demo import Demo
 from answerable.demo.letters import Letters, PostedLetter
 from cases.casework import Partnership
-from cases.store import access
+from cases.sign_in import SignIn, own
+from desk.entry import Door
 from web.csrf import MESSAGE
 from web.site import Sent, Site, see
 
@@ -65,12 +66,11 @@ class _Pages:
         return self._page(request, "people", {"office": self._shown(office), "groups": groups, "titles": titles})
 
     def desk(self, partnership: str, request: Request) -> Response:
-        """The demonstration's shortcut past the code that business support is mailed: this browser is theirs."""
-        office, casework, now = self._office(partnership), self._demo.service.casework, self._demo.time()
-        with casework.database.write() as connection:
-            device = access.remember(connection, partnership, office.business_support, casework.keyring, now)
+        """The demonstration's shortcut past the mailed link: this browser is signed in as business support."""
+        office, casework = self._office(partnership), self._demo.service.casework
+        value = SignIn(casework).begin(partnership, own(office), self._demo.time())
         response = see(f"/desk/{partnership}")
-        self._site.remember(request, response, device)
+        Door(self._site, casework).keep(response, partnership, value)
         return response
 
     def time(self, request: Request) -> Response:

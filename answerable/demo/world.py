@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from cases.directory import Agency, Person
 from cases.policy import Policy
+from cases.staff import TITLES, Role
 
 AGENCIES = (
     Agency("hospital", "Kingfisher Hospitals NHS Trust", ("kingfisher-hospitals.example",)),
@@ -124,6 +125,16 @@ def directory_of(policy: Policy) -> tuple[list[Agency], list[Person]]:
             domain = agency.domains[0] if agency else policy.partnership.reply_domain
             people.append(_person(role, next(names), domain, agency, len(people)))
     return list(AGENCIES), people
+
+
+def staff_of(policy: Policy) -> list[tuple[str, str, Role]]:
+    """Somebody of each role at the desk: name, address, role."""
+    names, domain = _names(sum(policy.partnership.key.encode()) + 300), policy.partnership.reply_domain
+    found: list[tuple[str, str, Role]] = []
+    for role in TITLES:
+        person = _person(role, next(names), domain, None, 0)
+        found.append((person.name, person.email, role))
+    return found
 
 
 def _names(start: int) -> Iterator[tuple[str, str]]:

@@ -7,9 +7,10 @@ from sqlalchemy import Connection
 
 from cases.case import Case
 from cases.directory import Directory
+from cases.holidays import england
 from cases.mail.correspondence import Correspondence, Traced
 from cases.policy import Facts, Policy
-from cases.store import case_rows, inbox
+from cases.store import case_rows, contacts, inbox, tasks
 from cases.submission import Absence, Answer, Arrival, Submission, Unread
 from cases.verbs import adding, answers, messages
 from cases.verbs.decision import Decision, Moment
@@ -88,7 +89,7 @@ class Arrivals:
                     connection, case, now, lambda case, moment: answers.hear(case, traced.party, answer, moment)
                 )
             self._mail.judged(connection, message, "answered", why, traced.case_id, traced.letter_id)
-            case_rows.end_task(connection, traced.case_id, f"mail:{message_id}", now)
+            tasks.end(connection, traced.case_id, f"mail:{message_id}", now)
 
     def harm_found(self, message_id: str, case_id: str, found: tuple[str, ...], now: datetime) -> None:
         """Words of immediate harm in a mail about a case: told before anything else becomes of the mail, and once.
@@ -96,9 +97,10 @@ class Arrivals:
         A transaction of its own, so that nothing that goes wrong with the rest of the mail can hold it back.
         """
         with self._mail.database.write() as connection:
-            told = case_rows.has_task(connection, case_id, messages.harm_key(message_id))
+            told = tasks.has(connection, case_id, messages.harm_key(message_id))
             if told or self._mail.unjudged(connection, message_id) is None:
                 return
+            inbox.set_urgent(connection, message_id)
             case = case_rows.load(connection, case_id, self._keyring)
             self._casework.apply(
                 connection, case, now, lambda case, moment: messages.harm_found(case, message_id, found, moment)
@@ -118,8 +120,10 @@ class Arrivals:
                     return messages.filed(case, message_id, why, moment)
                 return messages.absent(case, message_id, party, absence, sender, moment)
 
-            known = case_rows.has_task(connection, case.id, messages.absent_key(party, absence))
+            known = tasks.has(connection, case.id, messages.absent_key(party, absence))
             self._casework.apply(connection, case, now, verb)
+            if (named := messages.named_in(absence)) and not case.confidential:
+                contacts.named_instead(connection, case.partnership, party.email, named, england().local_date(now))
             self._mail.judged(connection, message, "filed", why, traced.case_id, traced.letter_id)
 
     def _filed(self, connection: Connection, message: inbox.Received, case_id: str, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """The verbs of mail that came in, one transaction each: kept, traced to a case, and where it went."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -9,8 +9,10 @@ from cases.case import BUSINESS_SUPPORT, Case, Party
 from cases.casework import Casework
 from cases.holidays import england
 from cases.mail.dispatch import became
-from cases.mail.tracing import Clues, letters_found
-from cases.store import case_rows, inbox, mailboxes, outbox, people
+from cases.mail.shadow import answers as answers_in_trial
+from cases.mail.shadow import instead as went_instead
+from cases.mail.tracing import Clues, answers_for, letters_found, survivor
+from cases.store import case_rows, contacts, inbox, mailboxes, outbox, tasks
 from cases.submission import Answer
 from cases.verbs import answers, messages, proposals
 from cases.verbs.decision import Decision, Letter, Moment, Offer
@@ -29,7 +31,17 @@ class Traced:
     letter_id: str
     case_id: str
     party: str
-    email: str
+    email: str  # the address that it went to
+    theirs: bool = True  # whether what the mail's sender answers counts as the party's own answer
+    by: str = ""  # who answers in the party's place, as their registered delegate or as the holder of the role
+    survivor: tuple[str, str] | None = None  # (id, reference) of the case that its case was merged into
+
+
+def in_place(answer: Answer, traced: Traced) -> Answer:
+    """An answer as it goes on the record: with who gave it, where that was not the party themselves."""
+    if not traced.by:
+        return answer
+    return replace(answer, evidence=replace(answer.evidence, reason=f"answered by {traced.by} in their place"))
 
 
 class Correspondence:
@@ -79,14 +91,40 @@ class Correspondence:
         """The letters on cases that a mail leads to, the surest way first: a partnership's own, or anybody's."""
         with self.database.read() as connection:
             found = [
-                (way, outbox.opened(connection, letter_id, self.keyring))
+                (way, outbox.readable(connection, letter_id, self.keyring))
                 for way, letter_id in letters_found(connection, clues, self.keyring, now)
             ]
-        return [
-            Traced(way, letter.id, letter.case_id, letter.to, letter.email)
-            for way, letter in found
-            if letter.case_id and partnership in (None, letter.partnership)
-        ]
+            return [
+                self._traced(connection, way, letter, letter.case_id, clues.sender, now)
+                for way, letter in found
+                if letter and letter.case_id and partnership in (None, letter.partnership)
+            ]
+
+    def _traced(
+        self, connection: Connection, way: str, letter: outbox.Stored, case_id: str, sender: str, now: datetime
+    ) -> Traced:
+        if answers_in_trial(letter, sender, self.casework.partnerships[letter.partnership].shadow):
+            return Traced(way, letter.id, case_id, letter.to, letter.email)
+        theirs, instead = answers_for(connection, letter, sender, self.keyring, now)
+        by = ""
+        if theirs and instead:
+            by = self.casework.directory_in(connection, letter.partnership).name_of(sender) or sender
+        goes_on = survivor(connection, case_id, self.keyring)
+        return Traced(way, letter.id, case_id, letter.to, letter.email, theirs, by, goes_on)
+
+    def asked_about(self, clues: Clues, partnership: str, now: datetime) -> str | None:
+        """The first mail of the thread in which business support asked its sender what a mail now answers."""
+        with self.database.read() as connection:
+            for way, letter_id in letters_found(connection, clues, self.keyring, now):
+                root = outbox.asks_about(connection, letter_id, partnership) if way != "subject" else None
+                if root:
+                    return root
+        return None
+
+    def follows(self, message_id: str, root: str) -> None:
+        """A mail belongs to the thread that began with another."""
+        with self.database.write() as connection:
+            inbox.set_follows(connection, message_id, root)
 
     def offers(self, letter_id: str) -> tuple[Offer, ...]:
         """The answers that a letter offered."""
@@ -106,12 +144,13 @@ class Correspondence:
         """A mail gives an offered answer: recorded, and the mail kept with the case."""
         with self.database.write() as connection:
             if message := self.unjudged(connection, message_id):
-                case = case_rows.load(connection, traced.case_id, self.keyring)
+                case, given = case_rows.load(connection, traced.case_id, self.keyring), in_place(answer, traced)
                 self.casework.apply(
-                    connection, case, now, lambda case, moment: answers.hear(case, traced.party, answer, moment)
+                    connection, case, now, lambda case, moment: answers.hear(case, traced.party, given, moment)
                 )
+                _heard_from(connection, case, traced.party)
                 self._judged(connection, message, "answered", why, traced)
-                case_rows.end_task(connection, traced.case_id, f"mail:{message_id}", now)
+                tasks.end(connection, traced.case_id, f"mail:{message_id}", now)
 
     def proposed(self, message_id: str, traced: Traced, answer: Answer, why: str, now: datetime) -> None:
         """An outcome was read from a mail's plain sentences: its sender is asked, and nothing is recorded till then.
@@ -127,15 +166,17 @@ class Correspondence:
                 self._put_to_a_person(connection, message_id, traced, ASKED_ALREADY, False, now)
                 self._judged(connection, message, "tray", ASKED_ALREADY, traced)
                 return
+            given = in_place(answer, traced)
             decision = self.casework.apply(
-                connection, case, now, lambda case, moment: proposals.propose(case, traced.party, answer, moment)
+                connection, case, now, lambda case, moment: proposals.propose(case, traced.party, given, moment)
             )
+            _heard_from(connection, case, traced.party)
             asked_back = any(letter.purpose == "proposed" for letter in decision.letters)
             state, reason = (
                 ("filed", ASKED_BACK) if asked_back else ("answered", why)
             )  # what comes late is heard as late
             self._judged(connection, message, state, reason, traced)
-            case_rows.end_task(connection, traced.case_id, f"mail:{message_id}", now)
+            tasks.end(connection, traced.case_id, f"mail:{message_id}", now)
 
     def file(self, message_id: str, traced: Traced | None, why: str, now: datetime) -> None:
         """A mail changes nothing: kept, with its reason."""
@@ -152,9 +193,9 @@ class Correspondence:
                     return
                 letter = outbox.opened(connection, traced.letter_id, self.keyring)
                 became(self.casework, connection, letter, "bounced", now, mail=message_id)
-                people.flag(
-                    connection, letter.partnership, letter.email, "a letter came back", england().local_date(now)
-                )
+                if not went_instead(letter, self.casework.partnerships[letter.partnership].shadow):
+                    today = england().local_date(now)
+                    contacts.flag(connection, letter.partnership, letter.email, "a letter came back", today)
                 self._judged(connection, message, "filed", why, traced)
 
     def to_tray(self, message_id: str, traced: Traced | None, why: str, known_sender: bool, now: datetime) -> None:
@@ -169,6 +210,13 @@ class Correspondence:
                 self.tell_support(connection, message, why, now)
             self._judged(connection, message, "tray", why, traced)
 
+    def to_survivor(self, message_id: str, traced: Traced, now: datetime) -> None:
+        """A mail on a case that was merged into another: a person reads it there (E52)."""
+        assert traced.survivor is not None
+        case_id, reference = traced.survivor
+        there = replace(traced, case_id=case_id, party=BUSINESS_SUPPORT)
+        self.to_tray(message_id, there, f"It answers a letter of a case that was merged into {reference}.", False, now)
+
     def taken_down(self, message_id: str, case_id: str, who: str, answer: Answer, now: datetime) -> bool:
         """Business support reads an offered answer in a mail of the tray: recorded, and the mail kept with the case.
 
@@ -180,26 +228,9 @@ class Correspondence:
                 return False
             case = case_rows.load(connection, case_id, self.keyring)
             self.casework.apply(connection, case, now, lambda case, moment: answers.hear(case, who, answer, moment))
+            _heard_from(connection, case, who)
             inbox.judged(connection, message, "done", message.why, self.keyring, case_id, message.letter_id)
-            case_rows.end_task(connection, case_id, f"mail:{message_id}", now)
-            return True
-
-    def put_away(self, message_id: str, kind: str, words: str, now: datetime) -> bool:
-        """Nothing follows from a mail of the tray. `words` are free text and go into the case's record alone.
-
-        Says no where the mail has left the tray meanwhile: then nothing changes.
-        """
-        with self.database.write() as connection:
-            message = inbox.opened(connection, message_id, self.keyring)
-            if message.state != "tray":
-                return False
-            if message.case_id:
-                case, why = case_rows.load(connection, message.case_id, self.keyring), f"{kind}. {words}".strip(" .")
-                self.casework.apply(
-                    connection, case, now, lambda case, moment: messages.filed(case, message_id, why, moment)
-                )
-            inbox.judged(connection, message, "done", kind, self.keyring, message.case_id, message.letter_id)
-            case_rows.end_task(connection, message.case_id or "", f"mail:{message_id}", now)
+            tasks.end(connection, case_id, f"mail:{message_id}", now)
             return True
 
     def unjudged(self, connection: Connection, message_id: str) -> inbox.Received | None:
@@ -275,3 +306,9 @@ class Correspondence:
     ) -> None:
         case_id, letter_id = (traced.case_id, traced.letter_id) if traced else (None, None)
         self.judged(connection, message, state, why, case_id, letter_id)
+
+
+def _heard_from(connection: Connection, case: Case, who: str) -> None:
+    """Somebody has answered from their mailbox: it works, and is read."""
+    if who != BUSINESS_SUPPORT:
+        contacts.answered(connection, case.partnership, case.party(who).email)

@@ -13,12 +13,15 @@ from cases.case import BUSINESS_SUPPORT, Case
 from cases.casework import Casework, Partnership
 from cases.holidays import england
 from cases.mail.domains import meant
-from cases.store import brakes, case_rows, outbox, people
+from cases.mail.shadow import address, instead, words
+from cases.staff import STAFF
+from cases.store import brakes, case_rows, contacts, outbox, people, pulse, tasks
 from cases.verbs import posted
 from cases.verbs.decision import Decision, Letter, Moment
 
 REPEAT_AFTER = timedelta(minutes=15)
 DELAYED_AFTER = timedelta(hours=4)
+CHASE = "chase"
 URGENT_DELAYED_AFTER = timedelta(minutes=30)
 
 
@@ -30,6 +33,8 @@ class Due:
     addressing: outbox.Addressing
     status_token: str | None  # of its reader's private link
     meant: str | None  # the registered domain that an unknown address looks like, and is not
+    goes_to: str  # in a trial the test person; empty: to nobody, since the trial of its case is over
+    trial: str  # what it says of the trial at its top
 
 
 class Dispatch:
@@ -49,7 +54,7 @@ class Dispatch:
             letter = outbox.if_due(connection, letter_id, self.keyring, now)
             if letter is None:
                 return None
-            known = letter.to == BUSINESS_SUPPORT
+            known, shadow = letter.to in (BUSINESS_SUPPORT, STAFF), self._shadow(letter)
             status = None
             if letter.case_id and not known:
                 status = case_rows.status_token(self.keyring.secret(connection, now), letter.case_id, letter.to)
@@ -58,6 +63,8 @@ class Dispatch:
                 outbox.addressing(connection, letter, self.keyring, now),
                 status,
                 None if known else _slip(connection, letter.partnership, letter.email),
+                address(letter, shadow),
+                words(letter, shadow),
             )
 
     def handing_over(self, letter: outbox.Stored, message: bytes, now: datetime) -> outbox.Stored | None:
@@ -70,6 +77,11 @@ class Dispatch:
             if not outbox.stands(connection, letter) or self._kept_back(connection, letter, now):
                 return None
             return outbox.handing_over(connection, letter, message, self.keyring, now)
+
+    def trial_is_over(self, letter: outbox.Stored, now: datetime) -> None:
+        """The letter belongs to a trial, and none runs any more: it goes to nobody, and the record says so."""
+        with self.database.write() as connection:
+            self._posted(connection, letter, "trial over", "withheld", now)
 
     def repeating(self, letter: outbox.Stored, now: datetime) -> outbox.Stored | None:
         """The one marked repeat of an uncertain letter is about to go. Gives nothing when another sender was first."""
@@ -86,8 +98,9 @@ class Dispatch:
         with self.database.write() as connection:
             if outbox.stands(connection, letter) and self._kept_back(connection, letter, now):
                 return
-            if self._posted(connection, letter, "refused", "refused", now, why) and address_fails:
-                people.flag(connection, letter.partnership, letter.email, why, england().local_date(now))
+            fails = address_fails and not instead(letter, self._shadow(letter))  # of a test person nothing follows
+            if self._posted(connection, letter, "refused", "refused", now, why) and fails:
+                contacts.flag(connection, letter.partnership, letter.email, why, england().local_date(now))
 
     def unavailable(self, letter: outbox.Stored, again: datetime, now: datetime) -> None:
         """The mail server was not there; this time the letter has certainly not gone, and is tried again.
@@ -99,7 +112,7 @@ class Dispatch:
                 connection, letter, "uncertain" if letter.repeated else "planned", now, next_try_at=again
             )
             late = now - letter.planned_at >= (URGENT_DELAYED_AFTER if letter.urgent else DELAYED_AFTER)
-            known = case_rows.has_task(connection, letter.case_id or "", posted.delayed_key(letter.id))
+            known = tasks.has(connection, letter.case_id or "", posted.delayed_key(letter.id))
             if held and late and not known:
                 became(self.casework, connection, letter, "delayed", now)
 
@@ -126,18 +139,23 @@ class Dispatch:
         with self.database.read() as connection:
             return brakes.held(connection, partnership)
 
-    def flagged(self, partnership: str) -> list[people.Flagged]:
+    def flagged(self, partnership: str) -> list[contacts.Flagged]:
         """Whose address was found not to work."""
         with self.database.read() as connection:
-            return people.flagged(connection, partnership)
+            return contacts.flagged(connection, partnership)
 
-    def let_go(self, partnership: str, now: datetime) -> int:
-        """Business support lets every held letter go; the records say so. Gives how many."""
+    def let_go(self, partnership: str, now: datetime, by: str = "") -> int:
+        """Business support lets every held letter go; the records say so, and who did. Gives how many."""
         with self.database.write() as connection:
             ids = brakes.release(connection, partnership, now)
             for letter_id in ids:
-                became(self.casework, connection, outbox.opened(connection, letter_id, self.keyring), "let go", now)
+                letter = outbox.opened(connection, letter_id, self.keyring)
+                became(self.casework, connection, letter, "let go", now, by=by)
             return len(ids)
+
+    def _shadow(self, letter: outbox.Stored) -> str:
+        """The test person of the trial that runs; empty where none does."""
+        return self.casework.partnerships[letter.partnership].shadow
 
     def _kept_back(self, connection: Connection, letter: outbox.Stored, now: datetime) -> bool:
         """Whether a planned letter does not go after all: the record says why."""
@@ -148,9 +166,11 @@ class Dispatch:
         return self._held(connection, letter, now)
 
     def _held(self, connection: Connection, letter: outbox.Stored, now: datetime) -> bool:
-        """Hold a letter back where too many have gone. Urgent ones, and those that a person let go, always go."""
+        """Hold a letter where too many have gone, or the time is in doubt. Urgent ones, and those let go, always go."""
         if letter.urgent or letter.let_go:
             return False
+        if pulse.is_doubted(connection, letter.partnership):
+            return self._posted(connection, letter, "held", "held", now)
         office = self.casework.partnerships[letter.partnership]
         if brakes.hold_all(connection, office.key, office.most_letters_an_hour, now):
             if brakes.pull(connection, office.key, brakes.ALL, now):
@@ -215,11 +235,15 @@ def became(
     mail: str = "",
     why: str = "",
     brake: str = "",
+    by: str = "",
 ) -> None:
     """What became of a letter enters the record of its case; a letter without a case has none."""
     if not letter.case_id:
         return
     case = case_rows.load(connection, letter.case_id, casework.keyring)
+    trial = instead(letter, casework.partnerships[letter.partnership].shadow)
+    if what == "accepted" and letter.purpose == CHASE and not trial:
+        contacts.chased(connection, letter.partnership, letter.email, england().local_date(now))
 
     def verb(case: Case, moment: Moment) -> Decision:
         return posted.posted(
@@ -234,6 +258,8 @@ def became(
             mail=mail,
             why=why,
             brake=brake,
+            trial=trial,
+            by=by,
         )
 
     casework.apply(connection, case, now, verb)

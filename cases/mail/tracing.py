@@ -3,10 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
-from cases.store import case_rows, outbox
+from cases.case import BUSINESS_SUPPORT
+from cases.store import case_rows, contacts, outbox
 from cases.store.keyring import Keyring
+from cases.store.outbox import Stored
+from cases.tables import cases, parties
+
+RAISER = "p1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,42 @@ def letters_found(connection: Connection, clues: Clues, keyring: Keyring, now: d
         *(("body", each) for each in outbox.by_message_ids(connection, clues.body_message_ids)),
         *(("subject", each) for each in _by_subject(connection, clues, keyring, now)),
     ]
+
+
+def answers_for(
+    connection: Connection, letter: Stored, sender: str, keyring: Keyring, now: datetime
+) -> tuple[bool, bool]:
+    """Whether what this address answers to a letter counts as the answer of the party that it went to, and whether it
+    is not the party's own address.
+
+    The party is whoever acts now: somebody who held the role before does not count. While a delegate acts the holder
+    counts too, and a registered delegate always; on a confidential case, and for the raiser, nobody but themselves.
+    """
+    if letter.to == BUSINESS_SUPPORT or not letter.case_id:
+        return letter.email.lower() == sender.lower(), False
+    chosen = (parties.c.case_id == letter.case_id) & (parties.c.key == letter.to)
+    wanted = select(parties.c.address_token, parties.c.holder_token, cases.c.confidential)
+    row = connection.execute(wanted.join(cases, cases.c.id == parties.c.case_id).where(chosen)).one()
+    tokens = keyring.tokens(connection, now)
+    if tokens.lookup("sender", sender) == row.address_token:
+        return True, False
+    if row.confidential or letter.to == RAISER:
+        return False, False
+    whom = (sender, *contacts.acted_for_by(connection, letter.partnership, sender))
+    found = {tokens.lookup("sender", each) for each in whom}
+    return bool(found & {row.address_token, row.holder_token}), True
+
+
+def survivor(connection: Connection, case_id: str, keyring: Keyring) -> tuple[str, str] | None:
+    """The (id, reference) of the case that goes on, where this one was merged, step by step; else nothing."""
+    found, reference = case_id, ""
+    while connection.execute(select(cases.c.status).where(cases.c.id == found)).scalar() == "closed":
+        case = case_rows.load(connection, found, keyring)
+        following = case_rows.named(connection, case.merged_into) if case.merged_into else None
+        if not following:
+            break
+        found, reference = following, case.merged_into
+    return (found, reference) if found != case_id else None
 
 
 def _by_subject(connection: Connection, clues: Clues, keyring: Keyring, now: datetime) -> list[str]:

@@ -9,7 +9,7 @@ from cases.mail.correspondence import Correspondence
 from cases.store import inbox, outbox
 from cases.tables import letters
 from cases.verbs.decision import Letter
-from cases.working_time import spoken_date
+from cases.working_time import late_after, spoken_date
 
 ACKNOWLEDGED = "acknowledged"
 ACKNOWLEDGED_EVERY = timedelta(days=7)
@@ -33,6 +33,8 @@ class Tray:
             if message is None:
                 return
             self._mail.tell_support(connection, message, why, now, harm_words)
+            if harm_words:
+                inbox.set_urgent(connection, message_id)
             self._mail.judged(connection, message, "tray", why)
             if email:
                 self._acknowledge(connection, message, email, name, now)
@@ -40,16 +42,15 @@ class Tray:
     def remind(self, now: datetime) -> int:
         """Business support is reminded, once a working day, of mails that nobody has seen to by the end of the next
         working day. Gives how many mails are late."""
-        calendar = england()
-        if calendar.next_sending_moment(now) > now:
-            return 0
         return sum(self._remind(partnership, now) for partnership in self._casework.partnerships)
 
     def _remind(self, partnership: str, now: datetime) -> int:
-        today = england().local_date(now)
         with self._mail.database.write() as connection:
-            waiting = inbox.in_tray(connection, partnership)
-            late = [(each, since) for each, since, last in waiting if last != today and _deadline(since) <= now]
+            calendar = self._casework.calendar(connection, partnership)
+            if calendar.next_sending_moment(now) > now:
+                return 0
+            today, waiting = calendar.local_date(now), inbox.in_tray(connection, partnership)
+            late = [(each, at) for each, at, last in waiting if last != today and late_after(calendar, at) <= now]
             if late:
                 self._remind_of(connection, partnership, len(late), late[0][1], now)
                 inbox.reminded(connection, [each for each, _ in late], today)
@@ -69,7 +70,7 @@ class Tray:
         self, connection: Connection, message: inbox.Received, email: str, name: str, now: datetime
     ) -> None:
         whose = self._keyring.tokens(connection, now).lookup("sender", _without_mark(email))
-        mine = (letters.c.purpose == ACKNOWLEDGED) & (letters.c.recipient == whose)
+        mine = letters.c.case_id.is_(None) & (letters.c.purpose == ACKNOWLEDGED) & (letters.c.recipient == whose)
         lately = mine & (letters.c.partnership_id == message.partnership)
         recent = (
             select(func.count()).select_from(letters).where(lately, letters.c.planned_at > now - ACKNOWLEDGED_EVERY)
@@ -77,23 +78,19 @@ class Tray:
         if connection.execute(recent).scalar_one():
             return
         office = self._casework.partnerships[message.partnership]
-        calendar = england()
+        calendar = self._casework.calendar(connection, message.partnership)
         values = {
             "partnership": office.loaded.policy.partnership.name,
             "to_name": name,
             "by": spoken_date(calendar.next_working_day(calendar.local_date(message.received_at))),
         }
         letter = Letter(ACKNOWLEDGED, whose, name, email, f"mail:{message.id}", values)
-        outbox.plan(connection, message.partnership, None, letter, self._keyring, now, office.reply_domain)
+        outbox.plan(
+            connection, message.partnership, None, letter, self._keyring, now, office.reply_domain, office.in_trial
+        )
 
 
 def _without_mark(address: str) -> str:
     """The address without what follows a plus: a robot that marks each of its mails is still one robot."""
     local, _, domain = address.lower().rpartition("@")
     return f"{local.partition('+')[0]}@{domain}"
-
-
-def _deadline(received_at: datetime) -> datetime:
-    """The local midnight that ends the working day after the one on which a mail came."""
-    calendar = england()
-    return calendar.end_of(calendar.next_working_day(calendar.local_date(received_at)))

@@ -3,7 +3,7 @@ its triggers."""
 
 from alembic import op
 
-APPEND_ONLY = ("entries", "checkpoints")
+APPEND_ONLY = ("entries", "checkpoints", "staff", "looks")
 
 
 def forbid_changes() -> None:

@@ -16,10 +16,12 @@ from cases.case import BUSINESS_SUPPORT, Case, Clock
 from cases.directory import Directory
 from cases.holidays import england
 from cases.policy import Policy
-from cases.rehearsals.scenario import Event, Form, Scenario, ScenarioError, person
+from cases.rehearsals import acting
+from cases.rehearsals.scenario import SUPPORT_DOES, Event, Form, Scenario, ScenarioError, person
 from cases.submission import Answer, Evidence, Submission
 from cases.verbs import answers, clocks, messages, opening, posted, supplying
 from cases.verbs.decision import Decision, Letter, Moment, Offer, Task, Written
+from cases.verbs.orders import Refused
 from cases.working_time import Calendar, spoken_date
 
 UNREMARKABLE = ("letter_accepted", "shared", "clock_looked")
@@ -184,6 +186,14 @@ class Play:
         verb = messages.put_to_a_person(self.case, f"m{len(self.steps)}", words, sender, letter.offers, moment)
         self._did(now, "mail", verb)
 
+    def support(self, event: Event, now: datetime) -> None:
+        """What business support does to the case. Raises ScenarioError where it cannot be done then."""
+        try:
+            decision = acting.done(self.case, event, self._moment(now))
+        except Refused as error:
+            raise ScenarioError(f"what business support does at {event.at} is refused: {error}") from error
+        self._did(now, "business support", decision)
+
     def became(self, letter: Letter, became: str, now: datetime) -> None:
         name = f"l{self.letters.index(letter) + 1}"
         verb = posted.posted(
@@ -246,6 +256,8 @@ def _happens(play: Play, event: Event, zone: ZoneInfo) -> None:
         play.became(_written_to(play, event.bounces.to, event.bounces.letter), event.bounces.became, now)
     elif event.down_until:
         play.down_until = _utc(event.down_until, zone)
+    elif any(getattr(event, kind) for kind in SUPPORT_DOES):
+        play.support(event, now)
     elif event.mail:
         play.file(_written_to(play, event.who, ""), event.mail, now)
     else:

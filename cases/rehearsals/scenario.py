@@ -18,6 +18,7 @@ from cases.policy_files.yaml import Written, read_yaml
 
 Local = Annotated[datetime, Field(description="local time, e.g. 2026-11-27 10:00")]
 Given = Mapping[str, str | tuple[str, ...]]
+SUPPORT_DOES = ("pauses_until", "resumes", "overrides", "takes_on", "hands_over", "withdraws")
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -85,8 +86,20 @@ class Bounce(Data):
     became: Literal["bounced", "refused", "delayed"] = "bounced"
 
 
+class HandsOver(Data):
+    """Another person takes somebody's place on the case."""
+
+    place_of: str
+    name: str
+    email: str
+
+
 class Event(Data):
-    """Something that happens. Exactly one of: confirms, says, supplies, joins, mail, bounces, down_until."""
+    """Something that happens. Exactly one of: confirms, says, supplies, joins, mail, bounces, down_until, or what
+    business support does, with `text` as the reason: pauses_until, resumes, overrides, takes_on, hands_over, withdraws.
+
+    `overrides` names the outcome by its word; `takes_on` the stage by its label, or says "the next tier".
+    """
 
     at: Local
     confirms: bool = False
@@ -100,12 +113,20 @@ class Event(Data):
     mail: str = ""
     bounces: Bounce | None = None
     down_until: Local | None = None
+    pauses_until: date | None = None
+    resumes: bool = False
+    overrides: str = ""
+    takes_on: str = ""
+    hands_over: HandsOver | None = None
+    withdraws: bool = False
 
     @model_validator(mode="after")
     def _one_thing(self) -> "Event":
-        kinds = ("confirms", "says", "supplies", "joins", "mail", "bounces", "down_until")
+        kinds = ("confirms", "says", "supplies", "joins", "mail", "bounces", "down_until", *SUPPORT_DOES)
         if sum(bool(getattr(self, kind)) for kind in kinds) != 1:
             raise ValueError(f"an event is exactly one of: {', '.join(kinds)}")
+        if any(getattr(self, kind) for kind in SUPPORT_DOES) and not self.text:
+            raise ValueError("what business support does needs its reason as `text`")
         if bool(self.who) != bool(self.says or self.mail):
             raise ValueError("`who` goes with `says` or `mail`")
         return self

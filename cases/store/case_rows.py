@@ -10,12 +10,13 @@ from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from cases.case import Case
-from cases.danger import rank_of
 from cases.record import Entry, Head, Link, chained, genesis
 from cases.reference import token, token_hash
 from cases.shape import PART_PLACES, case_from, own_fields, plain, plain_change
+from cases.store import concerned, tasks
 from cases.store.keyring import Keyring
-from cases.tables import asked, cases, clocks, counters, entries, keys, parties, stages, tasks
+from cases.store.pulse import CLOCK
+from cases.tables import asked, brakes, cases, clocks, counters, entries, keys, parties, stages
 from cases.vault import Key, Tokens
 from cases.verbs.decision import Decision, Written
 
@@ -42,7 +43,7 @@ _SEALED_PARTS = {
     place: select(table.c.key, table.c.sealed).where(table.c.case_id == bindparam("case_id"))
     for place, table in _TABLES.items()
 }
-
+_DOUBTED = select(brakes.c.partnership_id).where(brakes.c.about == CLOCK, brakes.c.released_at.is_(None))
 
 _AGENCY = re.compile(r"[a-z0-9_-]{1,60}")  # a key of the directory; what somebody wrote instead may hold a name
 
@@ -84,29 +85,13 @@ def save(connection: Connection, before: Case, decision: Decision, keyring: Keyr
     state = {"closed_at": case.closed_at, "length": head.length, "head": head.hash}
     fields = {"policy": case.policy, "sealed": _sealed_fields(case, key)}
     connection.execute(_UPDATE_CASE, {"chosen": case.id} | state | _found_by(case) | fields)
+    concerned.keep_vacancies(connection, before, case)
     for place in PART_PLACES:
         old = {part.key: part for part in getattr(before, place)}
         for part in getattr(case, place):
             if old.get(part.key) != part:
                 _put(connection, place, case, part, key, secret)
-    for task in decision.tasks:
-        sealed = key.seal({"words": task.words}, about=f"task:{case.id}:{task.key}")
-        row = {"case_id": case.id, "key": task.key, "partnership_id": case.partnership, "opened_at": now}
-        connection.execute(
-            insert_or(tasks).on_conflict_do_nothing(), row | {"rank": rank_of(task.key), "sealed": sealed}
-        )
-
-
-def has_task(connection: Connection, case_id: str, key: str) -> bool:
-    """Whether business support was given this task, done or not."""
-    chosen = (tasks.c.case_id == case_id) & (tasks.c.key == key)
-    return connection.execute(select(tasks.c.key).where(chosen)).first() is not None
-
-
-def end_task(connection: Connection, case_id: str, key: str, now: datetime) -> bool:
-    """A task is done. Says no where it was done before, or there is none."""
-    chosen = (tasks.c.case_id == case_id) & (tasks.c.key == key) & tasks.c.done_at.is_(None)
-    return connection.execute(update(tasks).where(chosen).values(done_at=now)).rowcount == 1
+    tasks.change(connection, decision, key, now)
 
 
 def links(connection: Connection, case_id: str) -> Iterator[Link]:
@@ -124,8 +109,10 @@ def heads(connection: Connection, partnership: str) -> list[Head]:
 
 
 def due_clocks(connection: Connection, now: datetime, limit: int) -> list[tuple[str, str]]:
-    """(case id, clock key) of the clocks whose time has come, the oldest first."""
+    """(case id, clock key) of the clocks whose time has come, the oldest first; none where the time is in doubt."""
     due = select(clocks.c.case_id, clocks.c.key).where(clocks.c.state == "running", clocks.c.look_at <= now)
+    doubted = connection.execute(_DOUBTED).scalars().all()
+    due = due.where(clocks.c.partnership_id.not_in(doubted)) if doubted else due
     return [(row.case_id, row.key) for row in connection.execute(due.order_by(clocks.c.look_at).limit(limit))]
 
 
@@ -223,11 +210,12 @@ def _entry(case_id: str, sequence: int, written: Written, now: datetime) -> Entr
 def _found_by(case: Case) -> dict[str, Any]:
     """The plain columns by which a case is listed: nothing in them says whom it is about."""
     row = case.row
-    dues = [clock.due_at for clock in case.running("timescale")]
+    dues = [clock.due_at for clock in case.running("timescale") if clock.state == "running"]  # no pause is overdue
     agencies = {side: case.agencies.get(side, "") for side in ("raising", "receiving")}
     known = {side: agency if _AGENCY.fullmatch(agency) else None for side, agency in agencies.items()}
     stage = {"stage": row.stage if row else None, "tier": row.tier if row else None, "due_at": min(dues, default=None)}
-    return {"status": case.status, "track": case.track, "confidential": case.confidential} | stage | known
+    kind = {"track": case.track, "confidential": case.confidential, "trial": case.trial}
+    return {"status": case.status} | kind | stage | known
 
 
 def _sealed_fields(case: Case, key: Key) -> bytes:
@@ -245,7 +233,9 @@ def _parts(connection: Connection, place: str, case_id: str, key: Key) -> list[A
 def _put(connection: Connection, place: str, case: Case, part: Any, key: Key, secret: bytes) -> None:
     found_by = {each.name: getattr(part, each.name) for each in _TABLES[place].c if hasattr(part, each.name)}
     if place == "parties":
-        found_by["address_token"] = Tokens(secret).lookup("sender", part.email)
+        tokens = Tokens(secret)
+        found_by["address_token"] = tokens.lookup("sender", part.email)
+        found_by["holder_token"] = tokens.lookup("sender", part.holder) if part.holder else None
         found_by["page_hash"] = token_hash(status_token(secret, case.id, part.key))
     if place == "clocks":
         found_by["attempts"] = 0  # it has moved on: what failed before is over

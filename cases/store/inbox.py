@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from cases.store.keyring import Keyring
 from cases.tables import messages
+from cases.vault import KeyDestroyed
 
 TWO_CONTENTS = "Another message with the same Message-ID and other words came too; both are kept."
 _SEEN_AGAIN = (
@@ -51,6 +52,13 @@ class Received:
     raw: bytes
     awaits: str | None = None
     owned_by: str | None = None
+    urgent: bool = False  # words of immediate harm were found in it
+    follows: str | None = None  # the mail whose sender was asked something, which this one answers
+
+    @property
+    def root(self) -> str:
+        """The id of the first mail of its thread."""
+        return self.follows or self.id
 
 
 def keep(
@@ -102,7 +110,17 @@ def opened(connection: Connection, message_id: str, keyring: Keyring) -> Receive
         raw,
         row.awaits,
         row.owned_by,
+        row.urgent,
+        row.follows,
     )
+
+
+def readable(connection: Connection, message_id: str, keyring: Keyring) -> Received | None:
+    """A message; nothing where its content was erased."""
+    try:
+        return opened(connection, message_id, keyring)
+    except KeyDestroyed:
+        return None
 
 
 def judged(
@@ -172,3 +190,20 @@ def in_tray(connection: Connection, partnership: str) -> list[tuple[str, datetim
 def reminded(connection: Connection, ids: list[str], day: date) -> None:
     """Business support was reminded of these mails on this local day."""
     connection.execute(update(messages).where(messages.c.id.in_(ids)).values(reminded_on=day))
+
+
+def set_urgent(connection: Connection, message_id: str) -> None:
+    """Words of immediate harm were found in a mail: it stands before all others."""
+    connection.execute(update(messages).where(messages.c.id == message_id).values(urgent=True))
+
+
+def set_follows(connection: Connection, message_id: str, root: str) -> None:
+    """A mail answers what the sender of another one, the first of its thread, was asked."""
+    connection.execute(update(messages).where(messages.c.id == message_id).values(follows=root))
+
+
+def thread(connection: Connection, partnership: str, root: str) -> list[str]:
+    """Ids of a thread's mails: the first one, then what its sender answered, the oldest first."""
+    chosen = (messages.c.follows == root) & (messages.c.partnership_id == partnership)
+    found = select(messages.c.id).where(chosen).order_by(messages.c.received_at)
+    return [root, *connection.execute(found).scalars()]

@@ -50,11 +50,10 @@ class Keyring:
     def tokens(self, connection: Connection, now: datetime) -> Tokens:
         return Tokens(self.secret(connection, now))
 
-    def destroy(self, connection: Connection, case_id: str, now: datetime) -> None:
-        """Erase a case: its key is gone, its chain still verifies."""
-        connection.execute(
-            update(keys).where(keys.c.subject == f"case:{case_id}").values(wrapped=None, destroyed_at=now)
-        )
+    def destroy(self, connection: Connection, case_id: str, now: datetime, why: str = "") -> None:
+        """Erase a case: its key is gone, its chain still verifies. `why` is kept in plain words."""
+        gone = {"wrapped": None, "destroyed_at": now, "destroyed_why": why}
+        connection.execute(update(keys).where(keys.c.subject == f"case:{case_id}").values(**gone))
 
     def _make(self, connection: Connection, partnership: str, subject: str, now: datetime) -> Key:
         return Key(self._store(connection, partnership, subject, now))

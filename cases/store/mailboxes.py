@@ -74,6 +74,12 @@ def known(connection: Connection, name: str) -> Known | None:
     )
 
 
+def of_partnership(connection: Connection, partnership: str) -> list[Known]:
+    """The mailboxes of a partnership that are polled, by name."""
+    names = select(mailboxes.c.name).where(mailboxes.c.partnership_id == partnership).order_by(mailboxes.c.name)
+    return [found for name in connection.execute(names).scalars() if (found := known(connection, name))]
+
+
 def meet(connection: Connection, partnership: str, name: str, now: datetime) -> Known:
     """The mailbox, with its row made if it is new."""
     row = insert_or(mailboxes).values(name=name, partnership_id=partnership, started_at=now)

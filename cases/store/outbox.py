@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, sele
 from cases import reference
 from cases.store.keyring import Keyring
 from cases.tables import letters, parties
+from cases.vault import KeyDestroyed
 from cases.verbs.decision import Letter, Offer
 
 LEASE = timedelta(minutes=15)
@@ -62,6 +63,7 @@ class Stored:
     let_go: bool  # by a person, after it was held
     fence: int  # how often its row has been written; whoever saw an older one writes no more
     urgent: bool
+    trial: bool  # written in a trial, or about a case of one
     wanted: str | None
     tells: bool
     shares: bool
@@ -83,6 +85,7 @@ def plan(
     keyring: Keyring,
     now: datetime,
     domain: str,
+    trial: bool = False,
 ) -> str:
     """Put a letter in the outbox, with the decision that wants it. Its Message-ID is fixed from birth."""
     letter_id = secrets.token_hex(16)
@@ -115,6 +118,7 @@ def plan(
         "shares": letter.shares,
         "planned_at": now,
         "repeated": False,
+        "trial": trial,
         "next_try_at": now,
         "message_id": reference.message_id(secrets.token_hex(16), domain),
         "token_hash": reference.token_hash(reply),
@@ -183,6 +187,14 @@ def opened(connection: Connection, letter_id: str, keyring: Keyring) -> Stored:
     return _opened(connection, connection.execute(_LETTER, {"id": letter_id}).one(), keyring)
 
 
+def readable(connection: Connection, letter_id: str, keyring: Keyring) -> Stored | None:
+    """A letter; nothing where its case was erased."""
+    try:
+        return opened(connection, letter_id, keyring)
+    except KeyDestroyed:
+        return None
+
+
 def by_token(connection: Connection, column: str, token: str) -> str | None:
     """The id of the letter with this reply or page token."""
     chosen = letters.c[column] == reference.token_hash(token)
@@ -193,6 +205,13 @@ def by_tokens(connection: Connection, tokens: tuple[str, ...]) -> list[str]:
     """The ids of the letters with these reply tokens."""
     found = (by_token(connection, "token_hash", token) for token in tokens)
     return [letter_id for letter_id in found if letter_id]
+
+
+def asks_about(connection: Connection, letter_id: str, partnership: str) -> str | None:
+    """The mail that a letter asks the sender of something about; nothing for any other letter."""
+    mine = (letters.c.partnership_id == partnership) & (letters.c.purpose == "ask_sender")
+    about = connection.execute(select(letters.c.about).where(letters.c.id == letter_id, mine)).scalar()
+    return about.removeprefix("mail:") if about else None
 
 
 def latest_to(connection: Connection, case_id: str, address_token: str) -> str | None:
@@ -264,6 +283,7 @@ def _opened(connection: Connection, row: Row[Any], keyring: Keyring) -> Stored:
         let_go=row.let_go,
         fence=row.fence,
         urgent=row.urgent,
+        trial=row.trial,
         wanted=row.wanted,
         tells=row.tells,
         shares=row.shares,

@@ -6,6 +6,8 @@ from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, Prima
 
 from cases.tables.columns import Moment, metadata, partnership
 
+_LISTED = ("reference", "id", "status", "stage", "tier", "raising", "receiving", "confidential")
+
 cases = Table(
     "cases",
     metadata,
@@ -25,10 +27,18 @@ cases = Table(
     Column("raising", Text),  # key of the agency, or what the raiser wrote for it
     Column("receiving", Text),
     Column("confidential", Boolean, nullable=False),
+    Column("trial", Boolean, nullable=False, server_default="0"),  # raised while a trial ran
     Column("sealed", LargeBinary, nullable=False),
-    Index("cases_open", "partnership_id", "opened_at", sqlite_where=text("status != 'closed'")),
-    Index("cases_due", "partnership_id", "due_at", sqlite_where=text("status != 'closed'")),
-    Index("cases_opened", "partnership_id", "opened_at"),
+    # The desk's lists are found without touching a row, whatever they are filtered by.
+    Index("cases_open", "partnership_id", "opened_at", *_LISTED, sqlite_where=text("status != 'closed'")),
+    Index(
+        "cases_grouped",  # how many stand where, without opening one
+        *("partnership_id", "policy", "track", "stage", "tier", "raising", "receiving", "confidential", "reference"),
+        sqlite_where=text("status IN ('open','paused','disputed')"),
+    ),
+    Index("cases_due", "partnership_id", "due_at", *_LISTED, sqlite_where=text("status != 'closed'")),
+    Index("cases_opened", "partnership_id", "opened_at", *_LISTED),
+    Index("cases_closed", "partnership_id", "closed_at", sqlite_where=text("closed_at IS NOT NULL")),
 )
 
 
@@ -49,7 +59,9 @@ parties = _part(
     "parties",
     Column("address_token", Text, nullable=False),
     Column("page_hash", Text, nullable=False, unique=True),  # of the private link to the case's state
+    Column("holder_token", Text),  # of the person for whom a delegate acts, while one does
     Index("parties_by_address", "address_token"),
+    Index("parties_by_holder", "holder_token", sqlite_where=text("holder_token IS NOT NULL")),
 )
 stages = _part("stages", Column("stage", Text, nullable=False), Column("ended_at", Moment))
 asked = _part("asked", Column("answered_at", Moment))
@@ -59,6 +71,8 @@ clocks = _part(
     Column("state", Text, nullable=False),
     Column("due_at", Moment, nullable=False),
     Column("look_at", Moment, nullable=False),
+    Column("ladder", Text),  # the chase of the policy that says what each step does
+    Column("step", Integer, nullable=False, server_default="0"),  # the step that `look_at` waits for
     Column("attempts", Integer, nullable=False, server_default="0"),
     Index("clocks_to_look_at", "look_at", sqlite_where=text("state = 'running'")),
 )
@@ -92,6 +106,7 @@ entries = Table(
     Column("hash", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     PrimaryKeyConstraint("case_id", "sequence"),
+    Index("entries_missed", "partnership_id", "at", sqlite_where=text("kind = 'missed'")),
 )
 
 checkpoints = Table(
@@ -102,5 +117,6 @@ checkpoints = Table(
     Column("previous_hash", Text, nullable=False),
     Column("hash", Text, nullable=False),
     Column("heads", Text, nullable=False),  # JSON: [[case id, length, hash], …]
+    Column("cases", Integer, nullable=False),  # how many heads
     PrimaryKeyConstraint("partnership_id", "day"),
 )

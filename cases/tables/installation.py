@@ -12,6 +12,7 @@ keys = Table(
     Column("wrapped", LargeBinary),  # empty once destroyed
     Column("made_at", Moment, nullable=False),
     Column("destroyed_at", Moment),
+    Column("destroyed_why", Text),  # in plain words that name nobody
 )
 
 policies = Table(

@@ -41,6 +41,7 @@ letters = Table(
     Column("fence", Integer, nullable=False, server_default="0"),  # how often the row was written
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("repeated", Boolean, nullable=False),  # the one marked repeat of an uncertain letter has been used
+    Column("trial", Boolean, nullable=False, server_default="0"),  # for the test person alone
     Column("let_go", Boolean, nullable=False, server_default="0"),  # by a person: no cap holds it again
     Column("message_id", Text, nullable=False, unique=True),
     Column("token_hash", Text, nullable=False, unique=True),
@@ -54,7 +55,11 @@ letters = Table(
     Index("letters_to_send", "next_try_at", sqlite_where=text("state IN ('planned','handing over','uncertain')")),
     Index("letters_of_case", "case_id"),
     Index("letters_accepted", "partnership_id", "accepted_at"),
-    Index("letters_held", "partnership_id", sqlite_where=text("state = 'held'")),
+    Index("letters_held", "partnership_id", "planned_at", sqlite_where=text("state = 'held'")),
+    Index("letters_waiting", "partnership_id", "planned_at", sqlite_where=text("state = 'planned' AND attempts > 0")),
+    Index("letters_uncertain", "partnership_id", "planned_at", sqlite_where=text("state = 'uncertain'")),
+    Index("letters_without_case", "partnership_id", "recipient", "planned_at", sqlite_where=text("case_id IS NULL")),
+    Index("letters_lost", "partnership_id", "planned_at", sqlite_where=text("state IN ('refused','bounced')")),
 )
 
 brakes = Table(
@@ -82,6 +87,8 @@ messages = Table(
     Column("seen", Integer, nullable=False, server_default="1"),
     Column("case_id", Text),
     Column("letter_id", Text),
+    Column("urgent", Boolean, nullable=False, server_default="0"),  # words of immediate harm were found in it
+    Column("follows", Text),  # the mail of whose sender business support asked something: this one answers that
     Column("awaits", Text),  # the party whose word is awaited that the mail is theirs
     Column("owned_by", Text),  # the party who has said on the page that it is
     Column("reminded_on", Date),  # the local day on which business support was last reminded of it
@@ -91,6 +98,9 @@ messages = Table(
     CheckConstraint("state IN ('stored','opened','answered','filed','tray','done')"),
     Index("messages_by_id", "mailbox", "id_token"),
     Index("messages_waiting", "partnership_id", "received_at", sqlite_where=text("state IN ('stored','tray')")),
+    Index("messages_in_tray", "partnership_id", "urgent", "received_at", sqlite_where=text("state = 'tray'")),
+    Index("messages_of_case", "case_id", "received_at", sqlite_where=text("case_id IS NOT NULL")),
+    Index("messages_that_follow", "follows", sqlite_where=text("follows IS NOT NULL")),
 )
 
 mailboxes = Table(

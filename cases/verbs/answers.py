@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
-from cases.case import BUSINESS_SUPPORT, Case, Party, StageRow
+from cases.case import BUSINESS_SUPPORT, Case, Meeting, Party, StageRow
 from cases.stages import Rule
 from cases.submission import Answer
-from cases.verbs import arriving, closing, diversion, offers, opening, settling, timing
+from cases.verbs import arriving, closing, diversion, in_pause, offers, opening, settling, timing
 from cases.verbs.decision import Decision, Draft, Moment
 from cases.verbs.letters import for_support, ruled, staged, write
+from cases.verbs.meetings import invitation
 from cases.verbs.messages import ask_again, asked_lately, tell_closed
 from cases.verbs.moves import leave, move_on, move_to
 from cases.verbs.outcomes import said
@@ -29,6 +30,9 @@ def hear(case: Case, who: str, answer: Answer, moment: Moment) -> Decision:
     does, _, what = answer.does.partition(":")
     if (case.status == "closed" and does != "on_file") or _over(case, does, answer):
         _too_late(draft, party, answer)
+    elif case.paused_at and does in in_pause.WAITING:
+        in_pause.held(draft, party, answer, asdict_of(answer))
+        echo(draft, party, f"your answer{in_pause.later(draft)}", answer.text)
     else:
         _HEARD[does](draft, party, answer, what)
     return draft.decision()
@@ -61,16 +65,17 @@ def _over(case: Case, does: str, answer: Answer) -> bool:
     if does == "settle":
         return case.status != "disputed"
     if does in ("divert", "admit"):  # who is held waits for business support, who is diverted for the named person
-        return case.status != "paused" or not case.running(_WAITS_FOR[does])
+        return case.status != "paused" or bool(case.stages) or not case.running(_WAITS_FOR[does])
     if does in ("withdraw", "end"):
         return case.confirmed
     if does in ("object", "agree"):
         row = case.stages[-1]
         return answer.about != row.key or not (row.running or case.status in ("closing", "disputed"))
-    if does in ("go_on", "move", "stay") and case.status == "open":
+    goes = case.status == "open" or case.paused_at is not None
+    if does in ("go_on", "move", "stay") and goes:
         return _gone_on(case, answer.about)
     if does in ("outcome", "way", "move", "go_on", "stay"):
-        return case.status != "open" or not case.stage_row(answer.about).running
+        return not goes or not case.stage_row(answer.about).running
     return does == "give" and not case.stage_row(case.asked_thing(answer.about).row).running
 
 
@@ -89,10 +94,15 @@ def _too_late(draft: Draft, party: Party, answer: Answer) -> None:
         draft,
         f"late:{draft.case.length}",
         f"{party.name} answered after the matter had ended. The answer is on the "
-        "record; please see whether anything follows from it.",
+        f"record; please see whether anything follows from it{_there(draft)}.",
     )
     if party is not DESK:
         _tell_too_late(draft, party, answer)
+
+
+def _there(draft: Draft) -> str:
+    """Where to look, for a case that was merged into another (E52)."""
+    return f" in {draft.case.merged_into}, which this case was merged into" if draft.case.merged_into else ""
 
 
 def _tell_too_late(draft: Draft, party: Party, answer: Answer) -> None:
@@ -114,7 +124,12 @@ def _outcome(draft: Draft, party: Party, answer: Answer, what: str) -> None:
         answer=asdict_of(answer),
     )
     settles = draft.policy.outcomes[what].effect == "resolves"
-    echo(draft, party, title, answer.text, draft.policy.closing.records if settles and not answer.text else ())
+    lacking = draft.policy.closing.records if settles and not answer.text else ()
+    if draft.case.paused_at:
+        echo(draft, party, title + in_pause.later(draft), answer.text, lacking)
+        in_pause.tell(draft, row, party, title, answer.text)
+        return
+    echo(draft, party, title, answer.text, lacking)
     settling.weigh(draft, row.key)
 
 
@@ -140,29 +155,19 @@ def _dated(kind: str, words: str) -> Callable[[Draft, Party, Answer, str], None]
     def heard(draft: Draft, party: Party, answer: Answer, what: str) -> None:
         row = _heard(draft, party, answer)
         day = spoken_date(answer.day or date.max) + (f" at {answer.at:%H:%M}" if answer.at else "")
+        held = Meeting(answer.day, answer.at) if kind == "meeting" and answer.day else None
+        row = replace(row, meeting=held or row.meeting)
         draft.note(
             kind,
             f"{party.name} ({party.title}) says: {words} {day}. {answer.text}".strip(),
             row,
             answer=asdict_of(answer),
         )
-        meeting = _meeting(draft, row, answer) if kind == "meeting" and answer.day else None
+        meeting = invitation(draft, row, held) if held else None
         echo(draft, party, f"{words} {day}", answer.text, meeting=meeting)
         _pass_on(draft, party, row, f"{party.name} says: {words} {day}.", meeting)
 
     return heard
-
-
-def _meeting(draft: Draft, row: StageRow, answer: Answer) -> dict[str, Any]:
-    """What an invitation is made of: one for each stage, and a later one replaces it (RFC 5545 section 3.8.7.4)."""
-    day = answer.day or date.max
-    start = datetime.combine(day, answer.at, draft.moment.calendar.zone).astimezone(UTC) if answer.at else None
-    return {
-        "uid": f"{draft.case.id}-{row.key}",
-        "sequence": draft.case.length,
-        "day": day.isoformat(),
-        "start": start.isoformat() if start else "",
-    }
 
 
 def _pass_on(draft: Draft, party: Party, row: StageRow, words: str, meeting: Mapping[str, Any] | None = None) -> None:

@@ -22,7 +22,8 @@ _HOW = {
 
 def how(arrival: Arrival) -> str:
     """How it came, for the end of a sentence."""
-    return _HOW[arrival.via]
+    entered = f", which {arrival.entered_by} opened as a case" if arrival.entered_by else ""
+    return f"{_HOW[arrival.via]}{entered}"
 
 
 def look_through(draft: Draft, arrival: Arrival) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from cases.case import Case, Clock, StageRow
 from cases.stages import Chase
-from cases.verbs import closing, diversion, moves, offers, opening, settling, timing
+from cases.verbs import breach, closing, diversion, moves, offers, opening, pausing, settling, timing
 from cases.verbs.decision import Decision, Draft, Moment
 from cases.verbs.letters import missing_labels, staged, write
 from cases.verbs.people import actors
@@ -17,7 +17,7 @@ def look(case: Case, key: str, moment: Moment) -> Decision:
     """Look at a clock whose time has come. Earlier steps that nobody took are recorded as missed, not made up for."""
     draft = Draft(case, moment)
     clock = case.clock(key)
-    if clock.state == "stopped" or moment.now < clock.look_at:
+    if clock.state != "running" or moment.now < clock.look_at:
         return draft.decision()
     current = _step(draft, clock) if clock.ladder else clock
     if clock.purpose == "timescale":
@@ -91,7 +91,7 @@ def _write_to_silent(draft: Draft, row: StageRow, clock: Clock, purpose: str) ->
                 party,
                 clock.key,
                 rung=clock.step,
-                offers=offers.for_stage(draft, row, party),
+                offers=offers.for_stage(draft.policy, row, party),
                 wanted=f"clock:{clock.key}",
                 stage=staged(draft, row),
                 asks=stage.asks,
@@ -174,4 +174,6 @@ _LOOKED: Mapping[str, Callable[[Draft, Clock], None]] = {
     "told": lambda draft, clock: closing.tell_again(draft, clock) if clock.ladder else closing.told(draft),
     "confirmation": lambda draft, clock: opening.unconfirmed(draft, clock),
     "diversion": lambda draft, clock: diversion.chase_decider(draft, clock.name, clock.step + 1),
+    "pause": lambda draft, clock: pausing.over(draft),
+    "breach": breach.look,
 }

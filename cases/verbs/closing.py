@@ -28,7 +28,7 @@ def begin_closing(draft: Draft, row: StageRow, outcome: str) -> None:
         outcome=outcome,
         filed=(),
         shared=(draft.case.raiser.key,) if draft.case.told else (),
-        to_share=tuple(party.key for party in draft.case.parties),
+        to_share=tuple(party.key for party in draft.case.parties if party.email.lower() not in draft.case.barred),
     )
     file_parties = _file_parties(draft, row)
     for party in file_parties:
@@ -230,7 +230,8 @@ def with_effect(draft: Draft, row: StageRow, effect: str) -> str | None:
 def _stands(draft: Draft) -> bool:
     """Whether there is an outcome now for the raiser to be told of."""
     case, row = draft.case, draft.case.row
-    one = case.status == "open" and row is not None and row.running and read(draft.policy, row) == "resolved by one"
+    begun = case.status == "open" or case.paused_at is not None
+    one = begun and row is not None and row.running and read(draft.policy, row) == "resolved by one"
     return one or case.status == "closing"
 
 

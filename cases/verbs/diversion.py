@@ -38,7 +38,11 @@ def divert(draft: Draft, diverted: list[Diversion]) -> None:
 
 def divert_begun(draft: Draft, diverted: list[Diversion]) -> None:
     """The raiser says so after letters have gone to the other side: what went out cannot be called back, so two people
-    are told at once. The concern is in no further letter; what becomes of the stage they decide together."""
+    are told at once, and the stage is paused. The concern is in no further letter; what becomes of the stage those two
+    decide together, and business support ends the pause."""
+    if draft.case.status == "open" or draft.case.paused_at:
+        _pause(draft, diverted[0])
+    paused = "The stage is paused: nobody is reminded, and when it can go on, end the pause at the desk. "
     for each in diverted:
         role = draft.policy.roles[each.decides].title
         decider = joined(draft, each.decides, "partnership")
@@ -47,11 +51,29 @@ def divert_begun(draft: Draft, diverted: list[Diversion]) -> None:
             draft,
             f"diverted_late:{each.key}",
             "The raiser says only now that it is a matter of another procedure, and confidential. Letters with the "
-            "concern have gone out already, and the stage goes on. From now on no letter holds the concern. "
+            f"concern have gone out already. {paused if draft.case.paused_at else ''}No letter holds the concern any "
+            "more. "
             f"{known} Please telephone at once and agree what happens; write to nobody on the other side before.",
             urgent=True,
         )
-        ask_decider(draft, each, 0, begun=True)
+        if draft.case.paused_at:
+            timing.start_ladder(draft, "diversion", each.key, each.decides, each.chase, f"The {role} to be telephoned")
+        ask_decider(draft, each, 0)
+
+
+def _pause(draft: Draft, each: Diversion) -> None:
+    """Until a person says so: there is no day on which it goes on by itself."""
+    draft.set(
+        "diverted",
+        "The case turns out to be confidential: it is paused, and waits for the named person and business support.",
+        source=each.source,
+        status="paused",
+        status_why="waiting for the named person and business support",
+        paused_at=draft.case.paused_at or draft.now,
+        paused_until=None,
+    )
+    timing.pause(draft)
+    timing.stop(draft, draft.case.running("pause"), "the case waits for the named person")
 
 
 def chosen(draft: Draft) -> list[Diversion]:
@@ -60,8 +82,9 @@ def chosen(draft: Draft) -> list[Diversion]:
     return [each for each in draft.policy.entry.diversions if each.key in named]
 
 
-def ask_decider(draft: Draft, each: Diversion, rung: int, *, begun: bool = False) -> None:
-    """`begun`: letters have gone to the other side, so there is nothing to hold back, and no answer to choose."""
+def ask_decider(draft: Draft, each: Diversion, rung: int) -> None:
+    """Where it has begun, letters have gone to the other side: nothing to hold back, and no answer to choose."""
+    begun = bool(draft.case.stages)
     decider = joined(draft, each.decides, "partnership")
     if decider:
         write(
@@ -73,6 +96,7 @@ def ask_decider(draft: Draft, each: Diversion, rung: int, *, begun: bool = False
             offers=() if begun else offers.to_divert(),
             urgent=begun,
             begun=begun,
+            paused=draft.case.paused_at is not None,
             procedure=each.advice,
             cited=each.source.cited,
             full_concern=draft.case.facts.get("concern", ""),

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from cases.case import Part, Party, StageRow
+from cases.directory import Person
 from cases.verbs.decision import Draft
 from cases.verbs.letters import for_support
-from cases.verbs.people import SIDES, join, joined, next_key, row_acts
+from cases.verbs.people import SIDES, join, joined, next_key, row_acts, today
 
 
 def found(draft: Draft, row: StageRow, role: str, part: Part) -> Party | None:
@@ -57,12 +58,35 @@ def part_of(gap: str) -> Part:
 
 
 def successor(draft: Draft, party: Party) -> Party | None:
-    """Who holds a party's role now, where that party has left the directory; the raiser and whom they named stay."""
-    directory = draft.moment.directory
-    email = party.email.lower()
-    named = str(draft.case.facts.get("other_email", "")).lower()
-    still = any((person.role, person.email.lower()) == (party.role, email) for person in directory.people)
-    holder = directory.who(party.role, party.agency)
-    if not holder or still or email in (named, draft.case.raiser.email.lower()):
+    """Who holds a party's role now, where that party has left it; the raiser, whom they named, and whom business
+    support chose by hand stay, and so does everybody while nobody else holds the role."""
+    email = (party.holder or party.email).lower()
+    if party.by_hand or named_by_raiser(draft, email):
         return None
-    return replace(party, name=holder.name, email=holder.email)
+    for role in _roles_of(draft, party):
+        holders = draft.moment.directory.holders(role, party.agency)
+        if any(each.email.lower() == email for each in holders):
+            return None
+        there = draft.moment.directory.who(role, party.agency, today(draft))
+        if there and there.email.lower() not in draft.case.barred:
+            return replace(party, name=there.name, email=there.email, holder="")
+    return None
+
+
+def in_role(draft: Draft, party: Party, email: str) -> Person | None:
+    """Somebody of the directory who holds a party's role, or the one that stands for it; by address."""
+    low = email.lower()
+    holders = (each for role in _roles_of(draft, party) for each in draft.moment.directory.holders(role, party.agency))
+    named = draft.moment.directory.person(email) if party.by_hand or named_by_raiser(draft, low) else None
+    return next((each for each in holders if each.email.lower() == low), named)
+
+
+def named_by_raiser(draft: Draft, email: str) -> bool:
+    """Whether it is the raiser's own address, or the one that the raiser gave for the other side."""
+    return email in (str(draft.case.facts.get("other_email", "")).lower(), draft.case.raiser.email.lower())
+
+
+def _roles_of(draft: Draft, party: Party) -> list[str]:
+    """The role, and the one that stands for it where nobody holds it."""
+    role = draft.policy.roles.get(party.role)
+    return [party.role, *([role.proxy] if role and role.proxy else [])]

@@ -6,6 +6,7 @@ from typing import Any
 from cases.case import BUSINESS_SUPPORT, Party, StageRow
 from cases.stages import Rule, Source
 from cases.verbs.decision import Draft, Letter, Offer
+from cases.working_time import spoken_date
 
 
 def write(
@@ -22,8 +23,11 @@ def write(
     shares: bool = False,
     **values: Any,
 ) -> None:
-    """Write one letter to one person, with what every letter says and these values."""
+    """Write one letter to one person, with what every letter says and these values. To a barred address goes none."""
     key, name, email = draft.address(to)
+    if email.lower() in draft.case.barred:
+        draft.note("not_written", f"A letter to {name} was not written: business support has barred that address.")
+        return
     draft.write(
         Letter(
             purpose=purpose,
@@ -60,6 +64,7 @@ def common(draft: Draft, to: str | Party) -> dict[str, Any]:
         "advice": [ruled(rule) for rule in policy.document.advice],
         "to_name": to.name if isinstance(to, Party) else "colleague",
         "to_title": to.title if isinstance(to, Party) else "",
+        "acting_for": _acting_for(draft, to) if isinstance(to, Party) and to.holder else None,
         "child": case.facts.get("child", ""),
         "child_numbers": case.facts.get("child_numbers", ""),
         "raising_agency": draft.moment.directory.agency_name(case.agencies.get("raising")),
@@ -69,6 +74,14 @@ def common(draft: Draft, to: str | Party) -> dict[str, Any]:
         "wanted": "" if case.confidential else case.facts.get("wanted", ""),
         "raiser": case.raiser.name or case.raiser.email,
     }
+
+
+def _acting_for(draft: Draft, party: Party) -> dict[str, str]:
+    """For whom a delegate acts, and until when."""
+    directory = draft.moment.directory
+    away = directory.away(party.holder, draft.moment.calendar.local_date(draft.now))
+    name = directory.name_of(party.holder) or party.holder
+    return {"name": name, "until": spoken_date(away.last) if away else ""}
 
 
 def staged(draft: Draft, row: StageRow) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """Mail on a case that is not an offered answer: kept on the record, and put to a person where one is needed."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from cases.case import Case, Party
 from cases.submission import Absence
+from cases.verbs import breach
 from cases.verbs.decision import Decision, Draft, Moment, Offer
 from cases.verbs.letters import for_support, write
 from cases.working_time import spoken_date
@@ -11,17 +13,18 @@ from cases.working_time import spoken_date
 ASKED_ONCE_IN = timedelta(days=7)
 
 
-def filed(case: Case, message: str, why: str, moment: Moment) -> Decision:
+def filed(case: Case, message: str, why: str, moment: Moment, by: str = "") -> Decision:
     """A mail belongs to the case and changes nothing: an automatic reply, a report, our own letter come back."""
     draft = Draft(case, moment)
-    draft.note("mail_filed", f"A mail was kept with the case and changes nothing. {why}", message=message)
+    draft.note("mail_filed", f"A mail was kept with the case and changes nothing. {why}", message=message, **_by(by))
     return draft.decision()
 
 
-def task_done(case: Case, words: str, moment: Moment) -> Decision:
+def task_done(case: Case, key: str, words: str, moment: Moment, by: str = "") -> Decision:
     """Business support says what it did about one of its tasks."""
     draft = Draft(case, moment)
-    draft.note("task_done", f"Business support has done a task: {words}")
+    draft.note("task_done", f"Business support has done a task: {words}", **_by(by))
+    breach.done(draft, key)
     return draft.decision()
 
 
@@ -160,11 +163,21 @@ def _instead(draft: Draft, party: Party) -> str:
     return f"The directory also has in this role: {', '.join(holders)}." if holders else ""
 
 
-def _named(absence: Absence) -> str:
+def named_in(absence: Absence) -> str:
+    """Whom an automatic reply names to turn to; empty where it names nobody."""
     named = [", ".join(filter(None, (deputy.name, deputy.email, deputy.phone))) for deputy in absence.deputies]
-    found = "; ".join(each for each in named if each)
+    return "; ".join(each for each in named if each)
+
+
+def _named(absence: Absence) -> str:
+    found = named_in(absence)
     return f"The automatic reply itself names: {found}. Nobody has checked that." if found else ""
 
 
 def _with(draft: Draft, party: Party) -> tuple[str, ...]:
     return (*draft.case.told_closed, party.key)
+
+
+def _by(officer: str) -> dict[str, Any]:
+    """Who of the desk did it, where a person did."""
+    return {"by": officer} if officer else {}

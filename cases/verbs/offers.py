@@ -13,22 +13,22 @@ ALWAYS = (
 )
 
 
-def for_stage(draft: Draft, row: StageRow, party: Party) -> list[Offer]:
+def for_stage(policy: Policy, row: StageRow, party: Party) -> list[Offer]:
     """What a party who acts in a stage may answer."""
-    stage = draft.policy.stages[row.stage]
+    stage = policy.stages[row.stage]
     ways = [Offer(f"way:{way.key}", way.word, way.title, row.key) for way in stage.ways]
     offered_ways = ways if party.part == "decider" and not row.way else []
     return (
         offered_ways
-        + outcomes(draft, row, party)
+        + outcomes(policy, row, party)
         + [Offer(does, word, title, row.key, needs) for does, word, title, needs in ALWAYS]
     )
 
 
-def outcomes(draft: Draft, row: StageRow, party: Party) -> list[Offer]:
+def outcomes(policy: Policy, row: StageRow, party: Party) -> list[Offer]:
     """How the party may say that the stage ended."""
-    stage = draft.policy.stages[row.stage]
-    known = [(key, draft.policy.outcomes[key]) for key in stage.outcomes]
+    stage = policy.stages[row.stage]
+    known = [(key, policy.outcomes[key]) for key in stage.outcomes]
     return [
         Offer(f"outcome:{key}", outcome.word, outcome.title, row.key, ("remark",), effect=outcome.effect)
         for key, outcome in known

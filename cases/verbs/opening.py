@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cases.case import Case, Clock, Fields, Party
+from cases.case import FIRST_FIELDS, Case, Clock, Fields, Party
 from cases.policy import Facts
 from cases.submission import BY_FORM, Arrival, Submission
 from cases.verbs import arriving, diversion, offers, timing
@@ -11,7 +11,8 @@ from cases.verbs.decision import Decision, Draft, Moment, Offer
 from cases.verbs.letters import for_support, missing_labels, write
 from cases.verbs.moves import begin, write_support
 from cases.verbs.people import joined
-from cases.verbs.stages import fill_gaps, replace_leavers, retime
+from cases.verbs.presence import see_who_is_there
+from cases.verbs.stages import fill_gaps, retime
 
 CONFIRM_WITHIN_HOURS = 24
 ADMIT = "admit"
@@ -68,6 +69,10 @@ def receive(case: Case, submission: Submission, code: str, moment: Moment, arriv
     arriving.look_through(draft, arrival)
     if arrival.via == "lines" and arrival.verified:
         _confirmed(draft, "Our own mail server vouches for the sender, so the e-mail address counts as confirmed.")
+        return draft.decision()
+    if arrival.spoken:
+        who = raiser.name or raiser.email
+        _confirmed(draft, f"{arrival.entered_by} has spoken to {who}, who means it as an escalation.")
         return draft.decision()
     if arrival.via == "form":
         _ask_for_code(draft, raiser, code)
@@ -136,12 +141,12 @@ def _confirmed(draft: Draft, words: str) -> None:
 
 
 def directory_changed(case: Case, moment: Moment) -> Decision:
-    """Somebody was entered in the directory: whoever was missing on this case is written to now."""
+    """The directory has changed, or somebody is away or back from today: whoever is to act now is written to."""
     draft = Draft(case, moment)
-    if case.status == "paused":
+    if case.status == "paused" and not case.paused_until:
         diversion.ask_newcomer(draft)
     if case.row and case.row.running and case.status == "open":
-        replace_leavers(draft, case.row.key)
+        see_who_is_there(draft, case.row.key)
     look_again(draft)
     return draft.decision()
 
@@ -206,7 +211,7 @@ def look_again(draft: Draft) -> None:
 
 def _first_fields(case: Case) -> dict[str, Any]:
     """What the case began with, so that the record alone gives it again."""
-    return {name: getattr(case, name) for name in ("partnership", "reference", "policy", "opened_at", "track")}
+    return {name: getattr(case, name) for name in FIRST_FIELDS}
 
 
 def _raiser(draft: Draft, submission: Submission) -> Party:

@@ -1,5 +1,7 @@
 """Who is who on a case: the parties that a stage needs, from the raiser's words and the directory."""
 
+from datetime import date
+
 from cases.case import Case, Part, Party, StageRow
 from cases.stages import Acts
 from cases.verbs.decision import Draft
@@ -51,11 +53,17 @@ def row_acts(draft: Draft, row: StageRow) -> Acts:
     return draft.policy.stages[row.stage].acts_at(row.tier)
 
 
+def today(draft: Draft) -> date:
+    """The local day of the partnership."""
+    return draft.moment.calendar.local_date(draft.now)
+
+
 def described(draft: Draft, party: Party) -> dict[str, str]:
     """A party as a letter names it."""
+    stands_for = f", for {draft.moment.directory.name_of(party.holder) or party.holder}" if party.holder else ""
     return {
         "name": party.name,
-        "title": party.title,
+        "title": party.title + stands_for,
         "email": party.email,
         "agency": draft.moment.directory.agency_name(party.agency),
     }
@@ -64,7 +72,7 @@ def described(draft: Draft, party: Party) -> dict[str, str]:
 def _from_directory(draft: Draft, role: str, part: Part, agency: str | None) -> Party | None:
     holder = draft.policy.roles[role]
     for each in (role, holder.proxy):
-        person = draft.moment.directory.who(each, agency) if each else None
+        person = draft.moment.directory.who(each, agency, today(draft)) if each else None
         if person:
             key = next_key(draft.case)
             return join(draft, Party(key, part, role, holder.title, person.name, person.email, agency))

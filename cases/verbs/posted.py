@@ -14,6 +14,7 @@ WORDS = {
     "lost": "may not have arrived: it was handed over twice, and the answer of the mail server was lost each time",
     "refused": "was refused",
     "bounced": "came back undelivered",
+    "trial over": "goes to nobody now: the case was raised in a trial, which is over",
     "withheld": "was not sent, because the case had moved on meanwhile",
     "delayed": "is delayed at the mail server",
     "held": "is held back, since more letters than usual have gone: business support must let it go",
@@ -34,17 +35,22 @@ def posted(
     mail: str = "",
     why: str = "",
     brake: str = "",
+    trial: str = "",
+    by: str = "",
 ) -> Decision:
     """Record what became of a letter, and do what follows from it.
 
     `mail` is the message that says so, if one does; `why` says in plain words why it was refused. `brake` is the mark
-    of the brake that has just been pulled by this letter.
+    of the brake that has just been pulled by this letter. `trial` is the test person, where it went to them instead.
+    `by` is the officer who let it go.
     """
     draft = Draft(case, moment)
     because = f": {why}" if why else ""
     who = "business support" if to == BUSINESS_SUPPORT else case.party(to).name
     words = f"The letter “{purpose.replace('_', ' ')}” to {who} {WORDS[became]}{because}."
-    evidence: dict[str, Any] = {"letter": letter} | ({"message": mail} if mail else {})
+    if trial:
+        words += f" A trial runs: it goes to the test person, {trial}, and to nobody else."
+    evidence: dict[str, Any] = {"letter": letter} | ({"message": mail} if mail else {}) | ({"by": by} if by else {})
     draft.note(f"letter_{became.replace(' ', '_')}", words, **evidence)
     if became == "accepted" and to != BUSINESS_SUPPORT:
         closing.accepted(draft, to, tells, shares)

@@ -17,7 +17,7 @@ def propose(case: Case, who: str, answer: Answer, moment: Moment) -> Decision:
     Nothing is recorded but the words, the clock runs on, and nobody else is told. What comes late is heard as such.
     """
     row = case.stage_row(answer.about)
-    if case.status != "open" or not row.running:
+    if (case.status != "open" and not case.paused_at) or not row.running:
         return answers.hear(case, who, answer, moment)
     draft, party = Draft(case, moment), case.party(who)
     outcome = draft.policy.outcomes[answer.does.partition(":")[2]]
@@ -36,7 +36,7 @@ def propose(case: Case, who: str, answer: Answer, moment: Moment) -> Decision:
         rung=draft.case.length,
         offers=[
             offers.to_say_yes(outcome, answer.does, answer.about, answer.text),
-            *offers.for_stage(draft, row, party),
+            *offers.for_stage(draft.policy, row, party),
         ],
         wanted=f"stage:{row.key}",
         text=answer.text,

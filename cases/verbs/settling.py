@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from cases.case import Party, StageRow
 from cases.submission import Answer
-from cases.verbs import offers, timing
+from cases.verbs import in_pause, offers, timing
 from cases.verbs.closing import begin_closing, resolving, said_values, stop_closing, with_effect, withdraw
 from cases.verbs.decision import Draft
 from cases.verbs.letters import staged, write
@@ -23,9 +23,9 @@ def weigh(draft: Draft, row_key: str) -> None:
         withdraw(draft)
     if reading == "resolved by both":
         begin_closing(draft, row, row.said[-1].outcome)
-        _tell_outcome(draft, row)
+        tell_outcome(draft, row)
     elif reading == "resolved by one":
-        _tell_outcome(draft, row)
+        tell_outcome(draft, row)
         _ask_other_side(draft, row)
     elif reading == "at odds":
         _dispute(draft, row, "the two sides say different things about how it ended")
@@ -41,7 +41,7 @@ def weigh(draft: Draft, row_key: str) -> None:
         move_to(draft, draft.policy.stages[outcome.to or ""], None)
     else:
         begin_closing(draft, row, row.said[-1].outcome)
-        _tell_outcome(draft, row)
+        tell_outcome(draft, row)
 
 
 def propose_move(draft: Draft, row: StageRow) -> None:
@@ -81,7 +81,10 @@ def objected(draft: Draft, party: Party, answer: Answer) -> str:
     if row.running:
         withdraw(draft)
         draft.note("not_settled", "The stage goes on.", replace(row, said=()))
-        propose_move(draft, draft.case.stage_row(row.key))
+        if draft.case.paused_at:
+            in_pause.tell_support(draft, party, "they do not agree that it is settled")
+        else:
+            propose_move(draft, draft.case.stage_row(row.key))
     else:
         _dispute(draft, row, "the raising side objects to the outcome")
     return "you do not agree that it is settled"
@@ -101,7 +104,7 @@ def settle(draft: Draft, answer: Answer, what: str) -> None:
     timing.stop(draft, draft.case.running("timescale", "disputed"), "it is settled")
     if what == "resolved":
         begin_closing(draft, row, resolving(draft, row))
-        _tell_outcome(draft, draft.case.stage_row(row.key))
+        tell_outcome(draft, draft.case.stage_row(row.key))
     else:
         leave(draft, row.key, unresolved(draft, row), "settled as not resolved.")
         move_on(draft, row.key)
@@ -112,7 +115,7 @@ def unresolved(draft: Draft, row: StageRow) -> str | None:
     return with_effect(draft, row, "unresolved")
 
 
-def _tell_outcome(draft: Draft, row: StageRow) -> None:
+def tell_outcome(draft: Draft, row: StageRow) -> None:
     """Tell the raiser how it is said to have ended, and how to object."""
     write(
         draft,
@@ -139,7 +142,7 @@ def _ask_other_side(draft: Draft, row: StageRow) -> None:
                 party,
                 row.key,
                 rung=draft.case.length,
-                offers=offers.outcomes(draft, row, party),
+                offers=offers.outcomes(draft.policy, row, party),
                 wanted=f"stage:{row.key}",
                 stage=staged(draft, row),
                 said=said_values(draft, row),

@@ -6,9 +6,10 @@ from cases.case import Asked, Fields, Party, StageRow
 from cases.stages import Request, Stage, Way
 from cases.verbs import offers, timing
 from cases.verbs.decision import Draft
-from cases.verbs.finding import found, part_of, report_missing, successor
+from cases.verbs.finding import found, part_of, report_missing
 from cases.verbs.letters import staged, write
 from cases.verbs.people import SIDES, actors, distinct, joined, role_of, row_acts
+from cases.verbs.presence import see_who_is_there
 from cases.verbs.telling import announce, convened, tell_raiser, tell_sides, tell_those_named, write_stage
 
 
@@ -19,6 +20,7 @@ def enter(draft: Draft, stage: Stage, tier: int) -> None:
     _start_afresh(draft)
     draft.note("stage_began", f"{label} began.", row, source=stage.source)
     _people(draft, row)
+    see_who_is_there(draft, row.key, begins=True)
     _clocks(draft, row, stage)
     tell_those_named(draft, row.key, stage.tells)
     request(draft, row.key, [each for each in stage.requests if each.at == "start"])
@@ -37,16 +39,8 @@ def fill_gaps(draft: Draft, row_key: str) -> None:
         still = tuple(gap for gap in row.missing if not any(f"{p.role}:{p.part}" == gap for p in newly))
         draft.note("found", f"Now known: {', '.join(party.name for party in newly)}.", replace(row, missing=still))
         _bring_in(draft, row_key, stage, newly)
+        see_who_is_there(draft, row_key)
     tell_those_named(draft, row_key, stage.tells)
-
-
-def replace_leavers(draft: Draft, row_key: str) -> None:
-    """Somebody else holds the role of a party who is no longer in the directory: the newcomer is written to."""
-    for party in actors(draft, row_key):
-        newcomer = successor(draft, party)
-        if newcomer:
-            draft.note("replaced", f"{newcomer.name} acts in place of {party.name} as {party.title}.", newcomer)
-            write_stage(draft, draft.case.stage_row(row_key), newcomer)
 
 
 def retime(draft: Draft, row_key: str) -> None:

@@ -1,6 +1,8 @@
 """Who is written to when a case enters a stage, and what each is told: to act, to know, or how it goes on."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from cases.case import Part, Party, StageRow
 from cases.policy import applies
@@ -9,7 +11,7 @@ from cases.verbs import offers, timing
 from cases.verbs.decision import Draft
 from cases.verbs.finding import report_missing
 from cases.verbs.letters import cited, missing_labels, ruled, staged, write
-from cases.verbs.people import SIDES, acting, actors, described, joined, row_acts
+from cases.verbs.people import SIDES, acting, actors, described, distinct, joined, row_acts
 
 
 def write_stage(draft: Draft, row: StageRow, party: Party) -> None:
@@ -23,7 +25,7 @@ def write_stage(draft: Draft, row: StageRow, party: Party) -> None:
         party,
         row.key,
         rung=draft.case.length,
-        offers=offers.for_stage(draft, row, party),
+        offers=offers.for_stage(draft.policy, row, party),
         wanted=f"stage:{row.key}",
         asks=stage.asks,
         considers=[ruled(rule) for rule in stage.considers],
@@ -138,6 +140,21 @@ def convened(draft: Draft, way: Way) -> list[Party]:
     """Those whom a way brings in, as far as they are known."""
     names = {(tell.role, tell.side or "partnership") for tell in way.convenes}
     return [party for party in draft.case.parties if (party.role, party.part) in names]
+
+
+def in_stage(draft: Draft, row: StageRow) -> list[Party]:
+    """Everybody in a stage, once each: those who answer for it, who was told of it, who takes part, and the raiser."""
+    way = draft.policy.stages[row.stage].way(row.way) if row.way else None
+    members = convened(draft, way) if way else []
+    return distinct(*actors(draft, row.key), *members, *informed(draft, row), draft.case.raiser)
+
+
+def tell_news(
+    draft: Draft, row: StageRow, words: str, to: list[Party], meeting: Mapping[str, Any] | None = None
+) -> None:
+    """One sentence of news about a stage, to each of them."""
+    for party in to:
+        write(draft, "news", party, f"e{draft.case.length}", words=words, stage=staged(draft, row), meeting=meeting)
 
 
 def informed(draft: Draft, row: StageRow) -> list[Party]:

@@ -3,14 +3,26 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
-from cases.case import Clock
+from cases.case import Clock, Purpose
 from cases.stages import Chase, Limit, Step, Timescale
 from cases.verbs.decision import Draft
-from cases.working_time import CalendarDays, Due, Hours, OnDate, WorkingDays, due, earliest, spoken_date, spoken_due
+from cases.working_time import (
+    CalendarDays,
+    Due,
+    Hours,
+    OnDate,
+    WorkingDays,
+    due,
+    earliest,
+    remaining,
+    resumed,
+    spoken_date,
+    spoken_due,
+)
 
-Purpose = Literal["timescale", "asked", "on_file", "objection", "told", "confirmation", "diversion"]
+WAITS_THROUGH_A_PAUSE = ("timescale", "asked", "told", "objection")  # the others are business support's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +67,29 @@ def start(
     words: str,
     ladder: str | None = None,
     reason: str = "",
+    since: datetime | None = None,
     **more: Any,
 ) -> Clock:
-    """Start a clock, and record it: for what, by when, and where the time comes from."""
+    """Start a clock, and record it: for what, by when, and where the time comes from. `since`: when it had begun."""
     clock = Clock(
         key=f"k{len(draft.case.clocks) + 1}",
         purpose=purpose,
         name=name,
         about=about,
-        started_at=draft.now,
+        started_at=since or draft.now,
         due_at=when.at,
         due_day=when.day,
         working=spoken_due(when),
         look_at=when.at,
         ladder=ladder,
         provisional=when.provisional,
+        fixed=when.fixed,
         **more,
     )
     if ladder:
         clock = _first(draft, clock)
+    if draft.case.paused_at and purpose in WAITS_THROUGH_A_PAUSE:
+        clock = replace(clock, state="paused", paused_at=draft.now)
     draft.note("clock_started", f"{words}: due {clock.working}. {reason}".strip(), clock)
     return clock
 
@@ -81,7 +97,10 @@ def start(
 def retimed(draft: Draft, clock: Clock, timescale: Timescale) -> Clock | None:
     """A clock in its place with the date that the facts give now; nothing where that is the date it has."""
     when = timed(draft, timescale, clock.started_at)
-    if when.due.at == clock.due_at:
+    stated = _stated(draft, timescale.limit)
+    if clock.reckoned and stated and stated.at < clock.due_at:
+        when = replace(when, due=stated)
+    elif when.due.at == (clock.reckoned or clock.due_at):
         return None
     kind = "chosen" if when.chosen else timescale.kind
     moved = replace(
@@ -93,8 +112,49 @@ def retimed(draft: Draft, clock: Clock, timescale: Timescale) -> Clock | None:
         working=spoken_due(when.due),
         kind=kind,
         provisional=when.due.provisional,
+        fixed=when.due.fixed,
+        reckoned=None,
     )
     return _first(draft, moved)
+
+
+def pause(draft: Draft) -> None:
+    """Everybody's clocks stand still, and keep what is left of them."""
+    for clock in draft.case.clocks:
+        if clock.state == "running" and clock.purpose in WAITS_THROUGH_A_PAUSE:
+            words = f"The clock due {spoken_date(clock.due_day)} is paused."
+            draft.note("clock_paused", words, replace(clock, state="paused", paused_at=draft.now))
+
+
+def resume(draft: Draft) -> list[Clock]:
+    """The paused clocks run again, each for what was left of it. Gives them as they run now."""
+    paused = [clock for clock in draft.case.clocks if clock.state == "paused"]
+    return [_resumed(draft, clock) for clock in paused]
+
+
+def _resumed(draft: Draft, clock: Clock) -> Clock:
+    words = clock.working.partition(": ")[2]
+    before = Due(clock.due_at, clock.due_day, words, clock.provisional, clock.fixed)
+    kept = remaining(draft.moment.calendar, before, clock.paused_at or draft.now)
+    when = _not_after(_limit_of(draft, clock), resumed(draft.moment.calendar, kept, draft.now), draft)
+    again = replace(
+        clock,
+        key=f"k{len(draft.case.clocks) + 1}",
+        step=0,
+        state="running",
+        paused_at=None,
+        due_at=when.at,
+        due_day=when.day,
+        working=spoken_due(when),
+        look_at=when.at,
+        provisional=when.provisional,
+        fixed=when.fixed,
+        reckoned=clock.reckoned or clock.due_at,
+    )
+    again = _first(draft, again) if clock.ladder else again
+    words = f"The clock that was paused runs again: due {again.working}. It was due {spoken_date(clock.due_day)}."
+    draft.note("clock_moved", words, replace(clock, state="stopped"), again)
+    return again
 
 
 def start_ladder(draft: Draft, purpose: Purpose, name: str, about: str, ladder: str, words: str) -> Clock:
@@ -197,6 +257,25 @@ def _earliest(draft: Draft, limits: tuple[Limit, ...], anchor: datetime) -> tupl
     winner, when = earliest([each[0] for each in found])
     others = " or ".join(each[1] for place, each in enumerate(found) if place != winner)
     return when, found[winner][1] + (f", which is sooner than {others}" if others else "")
+
+
+def _not_after(limit: Limit | None, when: Due, draft: Draft) -> Due:
+    """A pause makes no date later that was stated to protect the child."""
+    stated = _stated(draft, limit) if limit else None
+    return stated if stated and stated.at < when.at else when
+
+
+def _limit_of(draft: Draft, clock: Clock) -> Limit | None:
+    """The limit of the policy that a clock runs under; nothing for those that are no timescale of a stage."""
+    row = next((row for row in draft.case.stages if row.key == clock.about), None)
+    stage = draft.policy.stages[row.stage] if row and clock.purpose == "timescale" else None
+    return next((each.limit for each in stage.timescales if each.key == clock.name), None) if stage else None
+
+
+def _stated(draft: Draft, limit: Limit) -> Due | None:
+    """The date stated to protect the child, where the limit knows one and it was given."""
+    dates = (_due(draft, each, draft.now) for each in limit.earliest_of or (limit,) if each.stated_in)
+    return next((found[0] for found in dates if found), None)
 
 
 def _unnumbered(limit: Limit) -> str:

@@ -23,6 +23,7 @@ from intake.pages.codes import Codes, Reader
 from intake.pages.web import keep_raised
 from web.choices import Choice, checked, choice_form
 from web.csrf import MESSAGE
+from web.errors import Instead
 from web.forms import Filled
 from web.limits import Limit
 from web.mail_text import readable
@@ -83,6 +84,7 @@ class _Answering:
             return see(f"/l/{token}/answer" if self._codes.knows(request, reader) else f"/l/{token}/code")
         open_now = open_offers(reader.case, letter.to, letter.offers)
         values = self._values(reader, letter) | {"open": open_now, "ended": bool(letter.offers) and not open_now}
+        values["desk"] = _at_desk(reader) if reader.who == BUSINESS_SUPPORT else ""
         return self._site.page(request, "letter", values)
 
     def framed(self, token: str) -> Response:
@@ -98,23 +100,23 @@ class _Answering:
         return letter_page(f"<pre>{escape(plain.get_content() if plain else '')}</pre>")
 
     def ask_code(self, request: Request, token: str) -> Response:
-        return self._codes.ask(request, self._found(token)[0])
+        return self._codes.ask(request, self._here(token)[0])
 
     def send_code(self, request: Request, token: str, posted: Sent) -> Response:
-        return self._codes.send(request, posted, self._found(token)[0], f"/l/{token}/answer")
+        return self._codes.send(request, posted, self._here(token)[0], f"/l/{token}/answer")
 
     def use_code(self, request: Request, token: str, posted: Sent) -> Response:
-        return self._codes.use(request, posted, self._found(token)[0], f"/l/{token}/answer")
+        return self._codes.use(request, posted, self._here(token)[0], f"/l/{token}/answer")
 
     def blank(self, request: Request, token: str) -> Response:
-        reader, letter = self._found(token)
+        reader, letter = self._here(token)
         if not self._codes.knows(request, reader):
             return see(f"/l/{token}")
         form = choice_form(choices(open_offers(reader.case, letter.to, letter.offers)), LABEL)
         return self._form(request, reader, letter, form.blank(), secrets.token_hex(16))
 
     def answer(self, request: Request, token: str, posted: Sent) -> Response:
-        reader, letter = self._found(token)
+        reader, letter = self._here(token)
         if not self._codes.knows(request, reader):
             return see(f"/l/{token}")
         offered, today = choices(letter.offers), england().local_date(self._site.now())
@@ -154,7 +156,7 @@ class _Answering:
         offer, once = chosen(filled.text("choice"), letter.offers), f"{letter.id}:{mark}"
         if not still_open(reader.case, letter.to, offer) and self._reading.sent_as(reader.case.id, once) is None:
             return self._form(request, reader, letter, filled.with_problem(SETTLED), mark, 409)
-        answer = answer_of(offer, filled.values, _evidence(reader))
+        answer = answer_of(offer, filled.values, Evidence(via="page"))
         if not self._casework.hear(reader.case.id, reader.who, answer, self._site.now(), once):
             said = title_of(self._reading.sent_as(reader.case.id, once) or "", letter.offers)
             again = filled.with_problem(SENT_BEFORE.format(said))
@@ -176,6 +178,13 @@ class _Answering:
         view, letter = found
         return Reader(view, letter.to, f"/l/{token}"), letter
 
+    def _here(self, token: str) -> tuple[Reader, Stored]:
+        """Whoever answers here. Business support, of whom the record says who it was, answers at the desk."""
+        reader, letter = self._found(token)
+        if reader.who == BUSINESS_SUPPORT:
+            raise Instead(see(_at_desk(reader)))
+        return reader, letter
+
     def _values(self, reader: Reader, letter: Stored) -> dict[str, object]:
         return {
             "partnership": reader.view.partnership,
@@ -187,10 +196,8 @@ class _Answering:
         }
 
 
-def _evidence(reader: Reader) -> Evidence:
-    if reader.who == BUSINESS_SUPPORT:
-        return Evidence(via="desk", by="business support")
-    return Evidence(via="page")
+def _at_desk(reader: Reader) -> str:
+    return f"/desk/{reader.case.partnership}/cases/{reader.case.reference}/answer/{BUSINESS_SUPPORT}"
 
 
 def _brings_code(letter: Stored) -> bool:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from fastapi import Request
 from starlette.responses import Response
 
-from cases.case import BUSINESS_SUPPORT, Case
+from cases.case import Case
 from cases.casework import Casework, WrongCode
 from cases.standing import View
 from web.codes import CODE_FIELD, CODE_FORM, asker, keep_asker
@@ -27,7 +27,7 @@ LIMITS: Mapping[str, Limit] = {
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who a link is meant for: a party of a case, or business support. `link` is the link's path."""
+    """Who a link is meant for: a party of a case. `link` is the link's path."""
 
     view: View
     who: str
@@ -40,8 +40,6 @@ class Reader:
     @property
     def email(self) -> str:
         """The address that must be shown to be theirs."""
-        if self.who == BUSINESS_SUPPORT:
-            return self.view.directory.business_support
         return self.case.party(self.who).email
 
 
@@ -76,7 +74,7 @@ class Codes:
             return see(onward)
         brake_sending(self._site, request, f"{reader.case.id}:{reader.who}")
         mark = asker(self._site, request)
-        self._mail(reader, mark)
+        self._casework.send_code(reader.case.id, reader.who, self._site.now(), mark)
         response = see(f"{reader.link}/code")
         keep_asker(self._site, response, mark)
         return response
@@ -93,23 +91,13 @@ class Codes:
             return self._page(request, reader, filled, 400)
         self._site.brake("code tried", f"{reader.case.id}:{reader.who}:{visitor(request)}")
         try:
-            device = self._used(reader, filled.text(CODE_FIELD), asker(self._site, request))
+            code, mark = filled.text(CODE_FIELD), asker(self._site, request)
+            device = self._casework.use_code(reader.case.id, reader.who, code, self._site.now(), mark)
         except WrongCode as error:
             return self._page(request, reader, filled.with_problem(str(error), CODE_FIELD), 400)
         response = see(onward)
         self._site.remember(request, response, device)
         return response
-
-    def _mail(self, reader: Reader, mark: str) -> None:
-        if reader.who == BUSINESS_SUPPORT:
-            self._casework.send_desk_code(reader.case.partnership, self._site.now(), mark)
-        else:
-            self._casework.send_code(reader.case.id, reader.who, self._site.now(), mark)
-
-    def _used(self, reader: Reader, code: str, mark: str) -> str:
-        if reader.who == BUSINESS_SUPPORT:
-            return self._casework.use_desk_code(reader.case.partnership, code, self._site.now(), mark)
-        return self._casework.use_code(reader.case.id, reader.who, code, self._site.now(), mark)
 
     def _page(self, request: Request, reader: Reader, filled: Filled, status: int = 200) -> Response:
         values = {

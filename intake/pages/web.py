@@ -13,11 +13,11 @@ from cases.casework import Casework, Opened, Partnership, WrongCode
 from cases.directory import Directory
 from cases.policy import Policy
 from cases.reading import Reading
+from cases.stages_drawn import drawn
 from cases.standing import View
 from cases.store.database import DatabaseUnavailable
 from intake.pages import questions
 from intake.pages.codes import brake_sending, is_known
-from intake.pages.stages_drawn import drawn
 from web.codes import CODE_FIELD, CODE_FORM
 from web.csrf import MESSAGE
 from web.forms import Filled

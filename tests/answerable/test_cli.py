@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,14 @@ from answerable.cli import app
 from answerable.now import now
 from answerable.settings import ROOT, read
 from answerable.wiring import Service, build
+from cases.mail.dispatch import Dispatch
+from cases.reading import Reading
+from cases.staff_list import StaffList
 from cases.store.database import Database
 from cases.submission import Submission
+from cases.support import Act, Support
+from cases.verbs import ending
+from cases.verbs.orders import Order
 
 pytestmark = pytest.mark.slow
 COMMAND = str(Path(sys.executable).parent / "answerable")
@@ -261,6 +268,28 @@ def test_a_new_key_is_for_its_owner_alone_and_never_overwrites_another(run: Run)
     assert Path("master.key").read_bytes() == before
 
 
+def test_a_closed_case_is_erased_and_an_open_one_is_not(installed: Run) -> None:
+    casework = service().casework
+    opened = casework.receive("chscp", Submission(email="alice@homerton.example", agency="health"), now())
+    open_still = installed("erase", opened.reference, "--reason", "kept for 25 years")
+    assert (open_still.exit_code, "The case is open" in open_still.output) == (2, True)
+    assert "There is no case" in installed("erase", "CHSCP-2020-0001", "--reason", "kept for 25 years").output
+    order = Order("Sal Okoro", "raised by mistake")
+    act = Act(lambda case, moment: ending.end_by_hand(case, "should_not_be", order, "", False, moment))
+    length = Reading(casework).case(opened.case_id, now()).case.length
+    Support(casework).do(opened.case_id, act, length, "m", now())
+    waiting = installed("erase", opened.reference, "--reason", "kept for 25 years")
+    assert "has not been sent yet" in waiting.output
+    for _ in range(2):  # of each that is refused business support is written to
+        for letter in Reading(casework).case(opened.case_id, now()).letters:
+            if letter.state == "planned":
+                Dispatch(casework).refused(letter, now(), "nobody is there")
+    erased = installed("erase", opened.reference, "--reason", "kept for 25 years")
+    assert (erased.exit_code, f"{opened.reference} is erased" in erased.output) == (0, True)
+    assert "erased before" in installed("erase", opened.reference, "--reason", "again").output
+    assert installed("verify").exit_code == 0
+
+
 def test_verify_proves_a_sound_written_log(installed: Run) -> None:
     service().casework.receive("chscp", Submission(email="alice@homerton.example"), now())
     result = installed("verify")
@@ -282,11 +311,53 @@ def test_verify_names_the_entry_that_was_tampered_with(installed: Run) -> None:
     assert (first["case_id"], first["sequence"]) == (opened.case_id, 2)
 
 
+def test_the_audit_says_that_nothing_is_missing_or_what_is(installed: Run) -> None:
+    earlier = now() - timedelta(hours=5)
+    assert installed("audit").stdout == "Nothing is missing.\n"
+    service().casework.receive("chscp", Submission(email="alice@homerton.example"), earlier)
+    result = installed("audit")
+    assert result.exit_code == 1
+    assert "A letter (confirm)" in result.stdout
+    assert "should have happened and did not." in result.stdout
+    assert json.loads(installed("audit", "--json").stdout)[0]["reference"].startswith("CHSCP-")
+
+
+def test_letters_that_a_changed_clock_held_are_let_go_by_a_word(installed: Run) -> None:
+    running = service()
+    running.pulse.jumped(now() - timedelta(hours=2), now(), timedelta(hours=2))
+    assert running.pulse.doubt("chscp")
+    assert installed("let-go", "chscp").stdout == "0 letter(s) of chscp go now.\n"
+    assert running.pulse.doubt("chscp") == ""
+    assert installed("let-go", "nowhere").exit_code == 2
+
+
 def test_a_good_directory_is_taken_in(installed: Run) -> None:
     result = installed("directory", "import", "chscp", "directory.csv")
-    assert result.stdout == "2 agencies and 3 people are in the directory of chscp.\n"
+    assert result.stdout.splitlines()[-1] == "2 agencies and 3 people are in the directory of chscp."
     directory = service().casework.directory("chscp")
     assert {person.name for person in directory.people} == {"Alice Osei", "Mira Shah", "Una Blake"}
+
+
+def test_a_dry_run_says_what_a_file_would_change_and_changes_nothing(installed: Run) -> None:
+    changed = DIRECTORY.replace("Mira Shah", "Mira Khan").replace("una@", "ursa@")
+    Path("new.csv").write_text(changed, encoding="utf-8")
+    result = installed("directory", "import", "chscp", "new.csv", "--dry-run")
+    assert result.exit_code == 0
+    assert "changed: Mira Khan" in result.stdout
+    assert "Not in the file: ended: Una Blake, commissioner." in result.stdout
+    assert result.stdout.splitlines()[-1] == "Nothing was changed: this was a dry run."
+    names = {person.name for person in service().casework.directory("chscp").people}
+    assert names == {"Alice Osei", "Mira Shah", "Una Blake"}
+    installed("directory", "import", "chscp", "new.csv")
+    assert "Mira Khan" in {person.name for person in service().casework.directory("chscp").people}
+
+
+def test_a_directory_is_written_out_and_read_back(installed: Run) -> None:
+    assert "Mira Shah" in installed("directory", "export", "chscp").stdout
+    assert "out.csv holds the directory of chscp." in installed("directory", "export", "chscp", "out.csv").stdout
+    again = installed("directory", "import", "chscp", "out.csv", "--dry-run")
+    assert again.stdout == "Nothing was changed: this was a dry run.\n"
+    in_one_line(installed("directory", "export", "chscp", "no/such/out.csv"), 2, "was not written")
 
 
 def test_of_a_bad_directory_every_row_is_named_and_none_is_taken_in(installed: Run) -> None:
@@ -294,8 +365,8 @@ def test_of_a_bad_directory_every_row_is_named_and_none_is_taken_in(installed: R
     Path("bad.csv").write_text(bad, encoding="utf-8")
     result = installed("directory", "import", "chscp", "bad.csv")
     assert result.exit_code == 2
-    assert "Line 3: the policy has no role 'boss'" in result.stderr
-    assert "Line 5: 'una' is not an e-mail address." in result.stderr
+    assert "Line 3: column role: The policy has no role “boss”." in result.stderr
+    assert "Line 5: column email: “una” is not an e-mail address." in result.stderr
     assert len(service().casework.directory("chscp").people) == 3
 
 
@@ -303,7 +374,7 @@ def test_of_a_bad_directory_every_row_is_named_and_none_is_taken_in(installed: R
     ("content", "words"),
     [
         (b"agency,role\n", "has no column"),
-        (DIRECTORY.encode("utf-16"), "cannot be read as UTF-8"),
+        (b"PK\x03\x04", "it is a spreadsheet, not a CSV file"),
         (b"", "has no column"),
     ],
 )
@@ -314,3 +385,44 @@ def test_a_file_that_is_no_directory_is_refused_in_one_line(installed: Run, cont
 
 def test_a_directory_for_a_partnership_that_does_not_run_here_is_refused(installed: Run) -> None:
     in_one_line(installed("directory", "import", "hscp", "directory.csv"), 2, "hscp does not run here", "chscp")
+
+
+def test_e71_somebody_at_the_server_lets_a_locked_out_manager_in_again(installed: Run) -> None:
+    """The only manager is locked out: the command line puts one on the list, and the list says so for ever."""
+    assert installed("staff", "list", "chscp").output == "support@council.example  can always sign in, as manager.\n"
+    added = installed("staff", "add", "chscp", "Kim@council.example", "--name", "Kim Hale")
+    assert added.output == "Kim@council.example may sign in to the desk of chscp, as manager.\n"
+    listed = installed("staff", "list", "chscp").output
+    assert "kim@council.example  Kim Hale  manager" in listed
+    assert "by the command line" in listed
+    assert installed("staff", "remove", "chscp", "kim@council.example").exit_code == 0
+    changes = StaffList(service().casework).changes("chscp")
+    assert [(each.role, each.by) for each in changes] == [("manager", "the command line"), (None, "the command line")]
+    with closing(sqlite3.connect("cases.db")) as connection:
+        for change in ("UPDATE staff SET name = 'x'", "DELETE FROM staff"):
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                connection.execute(change)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("add", "chscp", "kim"), "not an e-mail address"),
+        (("add", "chscp", "kim@council.example", "--role", "owner"), "owner is not a role"),
+        (("add", "nobody", "kim@council.example"), "does not run here"),
+        (("remove", "chscp", "kim@council.example"), "not on the staff list"),
+        (("list", "nobody"), "does not run here"),
+    ],
+)
+def test_a_staff_list_that_cannot_be_changed_so_says_why(installed: Run, words: tuple[str, ...], says: str) -> None:
+    in_one_line(installed("staff", *words), 2, says)
+
+
+def test_a_trial_does_not_start_over_real_cases(installed: Run) -> None:
+    Path("answerable.toml").write_text(TOML + 'shadow = "kim@council.example"\n', encoding="utf-8")
+    assert installed("verify").exit_code == 0
+    Path("answerable.toml").write_text(TOML, encoding="utf-8")
+    real = Submission(email="alice@homerton.example", agency="health", other_agency="police", concern="No visit.")
+    service().casework.receive("chscp", real, now())
+    Path("answerable.toml").write_text(TOML + 'shadow = "kim@council.example"\n', encoding="utf-8")
+    in_one_line(installed("verify"), 2, "partnerships.chscp.shadow: 1 real case")

@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from answerable.demo.clock import Clock
 from answerable.demo.demo import Demo
+from answerable.demo.letters import read_letter
 from answerable.now import MovableTime
+from cases.submission import Submission
 
 BEGAN = datetime(2026, 11, 27, 9, 5, tzinfo=UTC)
 
@@ -111,3 +113,36 @@ def test_the_tickers_jobs_wait_for_a_move_to_end_and_see_the_time_that_it_reache
     seen.clear()
     next(each for each in demo.jobs() if each.name.startswith("judge")).run(BEGAN)
     assert seen == [True]
+
+
+def test_the_morning_digests_lie_in_the_post_room_of_partnerships_that_have_cases(tmp_path: Path) -> None:
+    demo = Demo(tmp_path, MovableTime(BEGAN), 8000)
+    key = next(iter(demo.service.casework.partnerships))
+    demo.move_to(BEGAN + timedelta(days=3))
+    assert digests_of(demo) == []
+    demo.service.casework.receive(key, Submission("a@kingfisher-hospitals.example", "Alice"), demo.time())
+    demo.settle()
+    assert digests_of(demo) == []  # its first is that of the next working morning
+    demo.move_to(BEGAN + timedelta(days=6))  # from Monday to Thursday
+    assert [each.partition("– ")[2] for each in digests_of(demo)] == [
+        "Tuesday 1 December 2026",
+        "Wednesday 2 December 2026",
+        "Thursday 3 December 2026",
+    ]
+
+
+def test_next_does_not_stop_at_a_morning_on_which_nothing_else_happens(tmp_path: Path) -> None:
+    demo = Demo(tmp_path, MovableTime(BEGAN), 8000)
+    key = next(iter(demo.service.casework.partnerships))
+    demo.service.casework.receive(key, Submission("a@kingfisher-hospitals.example", "Alice"), demo.time())
+    demo.settle()
+    upcoming = demo.upcoming()
+    assert upcoming
+    demo.move_to_next()
+    assert demo.time() - upcoming.at < timedelta(minutes=1)
+
+
+def digests_of(demo: Demo) -> list[str]:
+    """The subjects of the digests in the post room."""
+    subjects = [read_letter(each).subject for each in demo.post_room.letters()]
+    return [each for each in subjects if "– " in each]

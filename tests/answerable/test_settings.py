@@ -63,6 +63,27 @@ def test_business_support_may_not_be_an_inbox_of_the_service(tmp_path: Path) -> 
         read(KEY)
 
 
+@pytest.mark.parametrize(
+    ("shadow", "says"),
+    [
+        ("IN@chscp.example", r"partnerships\.chscp\.shadow is an inbox of this service"),
+        ("other@hscp.example", r"partnerships\.chscp\.shadow is an inbox of this service"),
+        ("Kim Hale <kim@chscp.example>", r"partnerships\.chscp\.shadow is not one e-mail address"),
+        ("kim@chscp.example, sal@chscp.example", "is not one e-mail address"),
+        ("kim", "is not one e-mail address"),
+    ],
+)
+def test_the_test_person_of_a_trial_is_one_person_with_a_mailbox_of_their_own(
+    tmp_path: Path, shadow: str, says: str
+) -> None:
+    (tmp_path / "answerable.toml").write_text(
+        f'[partnerships.chscp]\ninbox = "in@chscp.example"\nbusiness_support = "b@chscp.example"\nshadow = "{shadow}"\n'
+        '[partnerships.hscp]\ninbox = "other@hscp.example"\nbusiness_support = "b@hscp.example"\n'
+    )
+    with pytest.raises(SettingsError, match=says):
+        read(KEY)
+
+
 def test_the_master_key_is_never_shown() -> None:
     assert "AAAA" not in repr(read(KEY))
 

@@ -19,29 +19,23 @@ from pathlib import Path
 
 from sqlalchemy import insert
 
-from answerable.settings import ROOT
-from cases.casework import Casework, Partnership
-from cases.directory import Agency, Person
-from cases.policy_files.reading import load_policy
+from cases.casework import Casework
 from cases.store import case_rows
-from cases.store.database import Database
-from cases.store.keyring import Keyring
-from cases.store.setup import migrate
 from cases.submission import Submission
 from cases.tables import clocks
 from cases.vault import MasterKeys
-from tests.bench import hostile_mail, mail_in, sending
+from tests.bench import digest, hostile_mail, mail_in, sending
+from tests.bench.installation import casework_on
 from tests.bench.measuring import ROUNDS, compared, rate
 
 NOW = datetime(2026, 11, 27, 10, tzinfo=UTC)
-UNLIMITED = 1_000_000  # letters an hour: no brake while we measure
 RUNNING_CLOCKS = 100_000
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_FOLDER")) as folder:
         master = MasterKeys.parse(MasterKeys.new_text())
-        casework = _casework(Path(folder), master)
+        casework = casework_on(Path(folder) / "bench.db", master, NOW)
         report = {
             "machine": {"python": platform.python_version(), "cores": os.cpu_count(), "sqlite": sqlite3.sqlite_version},
             "intake": _forms(casework, Path(folder)),
@@ -49,23 +43,11 @@ def main() -> None:
             "sending": sending.measure(casework, NOW),
             "hostile_mail": hostile_mail.measure(),
             "wake_up": _wake_up(casework),
+            "digest": digest.on(Path(folder)),
             "help_seconds": _command("--help"),
             "check_seconds": _command("check"),
         }
     print(json.dumps(report, indent=2))
-
-
-def _casework(folder: Path, master: MasterKeys) -> Casework:
-    database = Database(folder / "bench.db")
-    migrate(database)
-    policy = load_policy(ROOT / "policies" / "chscp.yaml")
-    office = Partnership(policy, "in@chscp.example", "chscp.example", "office@support.example", UNLIMITED)
-    casework = Casework(database, Keyring(master), {office.key: office})
-    casework.take_policies(NOW)
-    agencies = [Agency(f"agency{number}", f"Agency {number}", (f"agency{number}.example",)) for number in range(20)]
-    people = [Person("line_manager", "A Person", f"a@{agency.key}.example", agency.key) for agency in agencies]
-    casework.replace_directory(office.key, agencies, people, NOW)
-    return casework
 
 
 def _receive(casework: Casework) -> None:

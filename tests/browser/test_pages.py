@@ -162,12 +162,17 @@ def test_the_post_room_the_clock_and_the_desk(visit: Visit) -> None:
     assert "waits for a person" in visit.page.locator("main").inner_text()
 
     visit.go("/demo/desk/chscp")
-    visit.is_at("Business support’s desk")
+    visit.is_at("Today")
     visit.check()
+    visit.follow("Tray")
+    visit.is_at("Tray")
     visit.click(visit.page.locator(".mails a", has_text=reference).first)
     visit.is_at("A mail that needs a person")
+    item = visit.page.url
     visit.press("Take it out of the tray")
     assert visit.page.locator(".govuk-error-summary").count() == 1
+    other_ways_with_a_mail(visit, item.removeprefix(visit.address).partition("?")[0].removesuffix("/away"))
+    visit.page.goto(item)
     visit.follow("Ben Carter")
     visit.is_at("Record an answer of")
     visit.press("Record this answer")
@@ -177,10 +182,14 @@ def test_the_post_room_the_clock_and_the_desk(visit: Visit) -> None:
     visit.page.locator("#reason").fill("The mail says so")
     visit.press("Record this answer")
     visit.is_at(reference)
+    visit.click(visit.page.locator("#letters ~ .scrolling a").first)
+    assert "Dear" in visit.page.frame_locator("iframe").locator("body").inner_text()
+    visit.follow(reference)
     visit.follow("The written log")
     assert "They talked." in visit.page.locator("main").inner_text()
-    visit.go("/desk/chscp")
+    visit.go("/desk/chscp/letters")
     visit.check()
+    the_list_of_cases(visit, reference)
 
     visit.go("/demo/time")
     visit.check()
@@ -190,6 +199,33 @@ def test_the_post_room_the_clock_and_the_desk(visit: Visit) -> None:
     visit.press("1 week on")
     assert "What happened since" in visit.page.locator("main").inner_text()
     visit.follow("For scripts")
+
+
+def other_ways_with_a_mail(visit: Visit, place: str) -> None:
+    """Every page about a mail, with its mistakes."""
+    visit.go(f"{place}/original")
+    visit.check()
+    assert "we talked about it" in visit.page.locator("pre").first.inner_text()
+    for part, button in (("ask", "Send the letter"), ("pass-on", "Take it out of the tray"), ("open", "Open the case")):
+        visit.go(f"{place}/{part}")
+        visit.check()
+        if visit.page.get_by_role("button", name=button, exact=True).count():
+            visit.press(button)
+            assert visit.page.locator(".govuk-error-summary").count() == 1
+
+
+def the_list_of_cases(visit: Visit, reference: str) -> None:
+    visit.follow("Cases")
+    visit.is_at("Cases")
+    visit.page.locator("#reference").fill(reference)
+    visit.page.locator("#status").select_option("every")
+    visit.press("Show")
+    assert "1 case" in visit.page.get_by_role("status").inner_text()
+    visit.click(visit.page.locator("table a.reference"))
+    visit.is_at(reference)
+    visit.go("/desk/chscp/cases?overdue=yes&agency=social_care&reference=none")
+    visit.check()
+    assert "No case is like this" in visit.page.locator("main").inner_text()
 
 
 @pytest.mark.parametrize(

@@ -36,9 +36,8 @@ def test_the_desk_sees_of_a_confidential_case_only_how_it_stands(world: "World")
     reference = world.view().case.reference
     mail = world.put_in_tray("It is about our colleague.", f"Re: {reference}, our colleague")
     desk, here = world.desk(), case_path(world)
-    seen = [
-        desk.get(each) for each in ("/desk/chscp", here, f"/desk/chscp/tray/{mail}", f"{here}/answer/p1?mail={mail}")
-    ]
+    paths = ("/desk/chscp/cases", here, f"/desk/chscp/tray/{mail}", f"{here}/answer/p1?mail={mail}")
+    seen = [desk.get(each) for each in paths]
     for page in seen:
         assert page.status_code == 200
         assert not [word for word in ("our colleague", "Ben Carter", "ben@", "Nobody has visited") if word in page.text]

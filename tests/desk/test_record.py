@@ -59,5 +59,5 @@ def test_an_erased_case_keeps_a_log_that_verifies(world: "World") -> None:
     assert log.faults == ()
     assert {line.words for line in log.lines} == {"The content of this entry was erased."}
     desk = world.desk()
-    assert "Erased" in desk.get("/desk/chscp").text
+    assert "Erased" in desk.get("/desk/chscp/cases").text
     assert desk.get(f"/desk/chscp/cases/{case.reference}/record").status_code == 404

@@ -111,7 +111,7 @@ def prepared(folder: Path) -> World:
 
 
 def life(world: World) -> None:
-    """A case's beginning: form, code, letters, a reply, a chase. Each step is repeated until it was seen done."""
+    """A case's beginning: form, code, letters, reply, digest, chase. Each step is repeated until it was seen done."""
     steps: list[tuple[str, datetime, Callable[[Service, World, datetime], None]]] = [
         ("form", START, _form),
         ("sent", START, _send),
@@ -120,6 +120,7 @@ def life(world: World) -> None:
         # After a kill a letter waits for its lease and its one repeat; Alice can answer only what has reached her.
         *((f"sent after {minutes}", START + timedelta(minutes=minutes), _send) for minutes in (30, 60, 90)),
         ("reply", START + timedelta(hours=2), _reply),
+        ("digest", CHASED, _digest),
         ("chase", CHASED, _chase),
         ("sent at last", CHASED, _send),
     ]
@@ -147,6 +148,10 @@ def _form(running: Service, world: World, now: datetime) -> None:
 def _send(running: Service, world: World, now: datetime) -> None:
     assert running.outbox
     running.outbox.drain(now)
+
+
+def _digest(running: Service, world: World, now: datetime) -> None:
+    running.digests.make("chscp", now)
 
 
 def _chase(running: Service, world: World, now: datetime) -> None:
@@ -225,6 +230,7 @@ def faults(world: World, expected: Counter[tuple[str, str]] | None) -> Iterator[
             .scalars()
             .all()
         )
+        digests = connection.execute(select(letters.c.purpose).where(letters.c.purpose == "digest")).all()
         stored = outbox.of_case(connection, found[0], running.casework.keyring) if found else []
         state = case_rows.load(connection, found[0], running.casework.keyring) if found else None
     if len(found) != 1:
@@ -232,6 +238,8 @@ def faults(world: World, expected: Counter[tuple[str, str]] | None) -> Iterator[
         return
     if mails != ["answered"]:
         yield f"the reply went nowhere: {mails}"
+    if len(digests) != 1:
+        yield f"{len(digests)} digests instead of one"
     if unsent:
         yield f"letters never sent: {unsent}"
     yield from (f"the record is broken: {fault.what}" for fault in running.ledger.faults("chscp"))
@@ -284,7 +292,7 @@ def killed_and_restarted(folder: Path, kill_at: int, expected: Counter[tuple[str
 @pytest.mark.slow
 @pytest.mark.parametrize("share", range(SHARES))
 def test_e1_e2_e3_e4_a_kill_at_any_point_loses_and_doubles_nothing(tmp_path: Path, share: int) -> None:
-    """E1-E4: intake, answer, chase and send, at every commit and external call."""
+    """E1-E4: intake, answer, digest, chase and send, at every commit and external call."""
     (tmp_path / "whole").mkdir()
     points, expected = undisturbed(tmp_path / "whole")
     assert points > 50

@@ -120,8 +120,8 @@ def test_a_person_at_the_desk_records_what_the_mail_says(tray: tuple[Journey, st
     assert len(journey.of(case, "echo", other)) == 1
     log = journey.demo.service.reading.written_log(journey.view(case).case.id)
     [line] = [line for line in log.lines if "It is resolved" in line.words and other.name in line.words]
-    assert "recorded by business support" in line.evidence
+    assert "recorded by Business support" in line.evidence
     assert "The mail says so" in line.evidence
     assert journey.demo.service.correspondence.waiting("tray", "chscp") == []
-    assert "The tray is empty." in journey.page("/desk/chscp")
+    assert "The tray is empty" in journey.page("/desk/chscp/tray")
     journey.sound(case)

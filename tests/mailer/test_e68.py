@@ -35,6 +35,7 @@ FRAME = Frame(
     token="0f7k2m9qx4wz8r3tvb6hcdjn5p",
     page_url="https://answerable.example/l/x",
     status_url="https://answerable.example/s/x",
+    site_url="https://answerable.example",
     date=NOW,
     references=("<first@chscp.example>",),
     automatic="auto-generated",

@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from icalendar import Calendar
 
+from cases.case import Meeting
+from cases.casework import Verb
 from cases.ledger import Ledger
 from cases.mail.dispatch import Dispatch
 from cases.submission import Answer, Evidence
+from cases.support import Act, Support
+from cases.verbs import meetings
+from cases.verbs.orders import Order
 from mailer.guard import Guard
 from mailer.letters import Letters
 from mailer.outbox import Outbox, Sender
@@ -103,6 +108,35 @@ def test_a_meeting_that_is_moved_replaces_itself(case: "World") -> None:
     moved = event_of(says(case, date(2026, 12, 7), time(9, 30))["alice@homerton.example"])
     assert moved["uid"] == first["uid"]
     assert moved["sequence"] > first["sequence"]
+
+
+def support(world: "World", verb: Verb) -> tuple[str, Any]:
+    """What Alice's calendar gets of what business support does: the method of the part, and the event."""
+    case = world.view().case
+    world.clock.move(timedelta(minutes=5))
+    assert Support(world.casework).do(case.id, Act(verb), case.length, str(case.length), world.clock()) == "done"
+    message = sent(world)["alice@homerton.example"]
+    [part] = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
+    assert isinstance(part, EmailMessage)
+    calendar = Calendar.from_ical(str(part.get_content()))
+    assert isinstance(calendar, Calendar)
+    assert calendar["method"] == part.get_param("method")
+    [event] = calendar.walk("VEVENT")
+    return str(calendar["method"]), event
+
+
+def test_business_support_arranges_moves_and_calls_off_one_meeting(case: "World") -> None:
+    """RFC 5546 sections 3.2.2 and 3.2.5: the same UID, a higher sequence, and CANCEL at the end."""
+    order = Order("Sal Okoro", "to agree a plan")
+    first = Meeting(date(2026, 12, 4), time(14, 0), "Town Hall, room 2\nMETHOD:CANCEL")
+    asked, event = support(case, lambda each, moment: meetings.arrange(each, first, order, moment))
+    assert (asked, str(event["location"]).splitlines()[0]) == ("REQUEST", "Town Hall, room 2")
+    later = Meeting(date(2026, 12, 7), time(9, 30))
+    _, moved = support(case, lambda each, moment: meetings.arrange(each, later, order, moment))
+    method, off = support(case, lambda each, moment: meetings.call_off(each, order, moment))
+    assert (method, off["status"]) == ("CANCEL", "CANCELLED")
+    assert event["uid"] == moved["uid"] == off["uid"]
+    assert event["sequence"] < moved["sequence"] < off["sequence"]
 
 
 def test_nothing_of_the_matter_stands_in_a_calendar(case: "World") -> None:

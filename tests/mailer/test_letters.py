@@ -58,6 +58,7 @@ def test_the_subject_bears_the_reference_and_nothing_of_the_content(purpose: str
         ("code", "Your six-digit code"),
         ("held", "Business support: letters are held back"),
         ("mailbox", "Business support: something is wrong with the mailbox"),
+        ("sign_in", "Your link to sign in to the desk"),
         ("tray", "Business support: a mail waits in the tray"),
         ("trial", "Test letter: please see whether it arrived"),
     ],

@@ -21,8 +21,9 @@ from cases.directory import Agency, Directory, Person
 from cases.policy import Facts
 from cases.policy_files.reading import read_policy
 from cases.submission import BY_FORM, Answer, Arrival, Submission, Unread
-from cases.verbs import adding, answers, clocks, messages, opening, proposals
+from cases.verbs import adding, answers, clocks, ending, handing_over, messages, opening, pausing, proposals
 from cases.verbs.decision import Decision, Letter, Moment, Offer
+from cases.verbs.orders import Order
 from cases.verbs.posted import posted
 from cases.working_time import Calendar
 from mailer.letters import Frame, Letters
@@ -32,7 +33,21 @@ LETTERS = Letters(ROOT / "templates/letters")
 POLICY = read_policy(ROOT / "policies/chscp.yaml")
 CALENDAR = Calendar(ZoneInfo("Europe/London"), {}, date(2027, 12, 31))
 START = datetime(2026, 11, 27, 10, 0, tzinfo=UTC)
-WITHOUT_THE_ENGINE = {"acknowledged", "code", "held", "mailbox", "tray", "trial"}
+WITHOUT_THE_ENGINE = {
+    "acknowledged",
+    "ask_sender",
+    "audit",
+    "clock_changed",
+    "code",
+    "contact",
+    "digest",
+    "held",
+    "mailbox",
+    "not_ours",
+    "sign_in",
+    "tray",
+    "trial",
+}
 AGENCIES = (
     Agency("hosp", "Homerton Healthcare", ("homerton.example",)),
     Agency("csc", "Hackney", ("hackney.example",)),
@@ -51,6 +66,7 @@ FRAME = Frame(
     token="0f7k2m9qx4wz8r3tvb6hcdjn5p",
     page_url=None,
     status_url=None,
+    site_url="https://answerable.example",
     date=START,
     references=(),
     automatic="auto-generated",
@@ -184,7 +200,19 @@ def written_in() -> Story:
     return story
 
 
-STORIES: tuple[Callable[[], Story], ...] = (chased, decided, confidential, closed, disputed, written_in)
+def supported() -> Story:
+    """Business support pauses a case, hands a place over, and ends it."""
+    story, order = Story(replace(SUBMISSION, starts_at="line_managers")), Order("Sal Okoro", "the court sits")
+    story.keep(pausing.pause(story.case, date(2026, 12, 14), order, story.moment()))
+    story.waits("pause")
+    manager = line_managers(story)[0]
+    newcomer = ("Nia Park", "nia.park@homerton.example")
+    story.keep(handing_over.hand_over(story.case, manager, *newcomer, order, story.moment()))
+    story.keep(ending.end_by_hand(story.case, "withdrawn", order, "", False, story.moment()))
+    return story
+
+
+STORIES: tuple[Callable[[], Story], ...] = (chased, decided, confidential, closed, disputed, written_in, supported)
 
 
 def purposes_of_the_engine() -> set[str]:

@@ -182,7 +182,7 @@ def test_e29_without_verified_encryption_every_letter_waits_and_the_log_says_why
     assert "Nothing is sent." in line["why"]
     assert {each.state for each in world.letters()} == {"planned"}
     assert world.dispatch.standing("chscp", world.clock()).waiting == 1
-    assert "Not taken by the mail server yet: 1" in world.desk().get("/desk/chscp").text
+    assert "1 letter not taken by the mail server yet" in world.desk().get("/desk/chscp").text
 
 
 def test_a_server_that_refuses_us_ends_no_letter_and_flags_nobody(world: "World") -> None:
@@ -273,7 +273,7 @@ def test_a_letter_to_business_support_without_a_case_that_is_refused_shows_on_th
         box.drain(world.clock())
     [line] = [each for each in lines if each["log_level"] == "error"]
     assert (line["purpose"], len(line["letter"])) == ("tray", 32)
-    assert "Letters without a case that were refused: 1" in desk.get("/desk/chscp").text
+    assert "1 letter without a case did not arrive" in desk.get("/desk/chscp").text
     assert "business support’s address" in desk.get("/desk/chscp/letters").text
 
 

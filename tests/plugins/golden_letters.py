@@ -1,12 +1,18 @@
 """One letter of each purpose at least, with the values of one made-up case, as people would get it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
+from digests import BUSY, QUIET
+
+from cases.digest.composing import compose
+from cases.digest.daily import values_of
+from cases.directory_requests import OFFERS as CONTACT_OFFERS
 from cases.verbs.decision import Offer
 from mailer.letters import Frame, Letters
 
@@ -19,6 +25,7 @@ FRAME = Frame(
     token=TOKEN,
     page_url=f"https://answerable.chscp.example/answer/{TOKEN}",
     status_url=None,
+    site_url="https://answerable.example",
     date=datetime(2026, 11, 27, 10, 0, tzinfo=UTC),
     references=(),
     automatic="auto-generated",
@@ -143,6 +150,7 @@ MEETING = {"uid": "c1-s2", "sequence": 7, "day": "2026-12-01", "start": "2026-12
 SIGNPOST = {"says": "This policy is for differences between agencies. Your agency's own policies are the place for a "
             "difference within it.", "cited": "as we read 1.2"}  # fmt: skip
 SUPPORT = {"email": "support@chscp.example"}
+OFFICE_OF = {"name": "City and Hackney Safeguarding Children Partnership", "key": "chscp"}
 OFFICE = {"partnership": "City and Hackney Safeguarding Children Partnership"}
 
 Golden = tuple[str, str, Mapping[str, Any], Sequence[Offer], Mapping[str, str]]
@@ -161,6 +169,12 @@ LETTERS: dict[str, Golden] = {
         "history": [FIRST | {"ended": "It is not resolved, and has to go further"}, SECOND | {"ended": "under way"}],
         "considers": [MEET],
     }, OUTCOMES + ALWAYS, TOM),
+    "stage-2-to-a-delegate": ("stage", "Ines Marsh", {
+        **ASKED, "stage": SECOND, "due": DUE, "kind": "chosen", "time_words": UNNUMBERED.format("5 working days"),
+        "asks": TALK_AS_MANAGERS,
+        "deliverable": "talk it through and say how it ended", "others": [RUTH],
+        "acting_for": {"name": "Tom Reed", "until": "Friday 11 December 2026"},
+    }, OUTCOMES + ALWAYS, {"email": "ines.marsh@hackney.example"}),
     "stage-4-to-the-decider": ("stage", "Jim Gold", {
         **ASKED, "stage": FOURTH, "kind": "chosen", "deciding": True, "others": [],
         "time_words": UNNUMBERED.format("10 working days"),
@@ -312,6 +326,10 @@ LETTERS: dict[str, Golden] = {
     "code": ("code", "Tom Reed", OFFICE | {
         "code": "482913", "minutes": 15, "purpose_words": "to open your page about an escalation",
     }, (), TOM),
+    "sign-in": ("sign_in", "Sal Okoro", OFFICE | {
+        "address": "sal.okoro@chscp.example", "path": "/desk/chscp/sign-in/7d0c1f7a93be4e6f8a2b7c9d0e1f2a3b",
+        "minutes": 10,
+    }, (), {"email": "sal.okoro@chscp.example"}),
     "held": ("held", "colleague", OFFICE | {"most": 300}, (), SUPPORT),
     "mailbox": ("mailbox", "colleague", OFFICE | {
         "words": "The mail server refused the name or the password.",
@@ -320,6 +338,22 @@ LETTERS: dict[str, Golden] = {
         "words": "It leaves alone 214 messages that were there before it began, and answers none of them. "
         "If one may be about a child, please see to it yourself.",
         "begins": True,
+    }, (), SUPPORT),
+    "contact": ("contact", "Tom Reed", OFFICE | {
+        "short_name": "CHSCP", "name": "Tom Reed", "phone": "01632 960123", "delegate": "Ines Marsh",
+        "entries": ["Line manager, Hackney Children's Services", "Designated safeguarding lead, Hackney Children's Services"],
+    }, CONTACT_OFFERS, TOM),
+    "contact-with-nothing-more-known": ("contact", "Una Blake", OFFICE | {
+        "short_name": "CHSCP", "name": "Una Blake", "phone": "", "delegate": "", "entries": ["Commissioner"],
+    }, CONTACT_OFFERS, SUPPORT),
+    "task-nobody-acts-for-somebody-away": ("task", "colleague", {
+        "words": "Tom Reed (line manager) is away until Friday 11 December 2026, as the directory has it. No delegate "
+        "is registered. Please register one in the directory, or hand the case over. The clock goes on.",
+    }, (), SUPPORT),
+    "task-somebody-has-left": ("task", "colleague", {
+        "words": "Tom Reed (tom.reed@hackney.example) is no longer in the directory as line manager of Hackney "
+        "Children's Services, and nobody else is. Letters go on to the last address known. Please find out who holds "
+        "the role and enter them in the directory.",
     }, (), SUPPORT),
     "tray": ("tray", "colleague", OFFICE | {
         "words": "A mail that belongs to no case we could name waits in the tray. Nothing in it leads to a case. "
@@ -330,21 +364,96 @@ LETTERS: dict[str, Golden] = {
         "harm in it: “not safe tonight”. Please read it now. Nothing in it leads to a case. Please read it.",
         "urgent": True,
     }, (), SUPPORT),
+    "ask-sender": ("ask_sender", "Jo Marsh", OFFICE | {
+        "by": "Sal Okoro", "day": "Friday 27 November 2026", "words": "Did you write to the school as well?",
+        "asks": [
+            "Which child is it about? Please give the initials and your agency’s case number, not the full name.",
+            "Is a child in danger now?",
+        ],
+    }, (), {"email": "jo.marsh@somewhere.example"}),
+    "not-ours": ("not_ours", "Jo Marsh", OFFICE | {
+        "by": "Sal Okoro", "day": "Friday 27 November 2026", "words": "Please telephone the council’s complaints team.",
+        "reason": "It is a complaint about a service, which that service deals with itself.",
+    }, (), {"email": "jo.marsh@somewhere.example"}),
     "trial": ("trial", "", {"partnership": "CHSCP escalations", "inbox": "escalations@chscp.example"}, (), SUPPORT),
+    "paused": ("paused", "Tom Reed", {
+        "until": "Monday 14 December 2026", "moved": False, "reason": "the court sits on 11 December", "due": DUE,
+        "stage": SECOND,
+    }, (), TOM),
+    "pause-moved": ("paused", "Dana Whitlock", {
+        "until": "Monday 4 January 2027", "moved": True, "reason": "the court sits later", "due": DUE, "stage": SECOND,
+    }, (), DANA),
+    "resumed": ("resumed", "Tom Reed", {"reason": "", "due": LATER, "stage": SECOND}, (), TOM),
+    "resumed-early": ("resumed", "Dana Whitlock", {
+        "reason": "the court has decided", "due": LATER, "stage": SECOND,
+    }, (), DANA),
+    "handed-over": ("handed_over", "Marcus Lee", {"newcomer": TOM, "reason": "Marcus Lee changes teams"}, (), MARCUS),
+    "ended-to-the-raiser": ("ended", "Dana Whitlock", {
+        "why": "the person who raised it withdrew it", "reason": "settled by telephone on 30 November", "survivor": "",
+        "mine": True,
+    }, (), DANA),
+    "ended-as-merged": ("ended", "Tom Reed", {
+        "why": "it is the same matter as CHSCP-2026-0007, which goes on", "reason": "both are about the same visit",
+        "survivor": "CHSCP-2026-0007", "mine": False,
+    }, (), TOM),
+    "news-of-a-meeting-called-off": ("news", "Tom Reed", {
+        "words": "The meeting on Tuesday 1 December 2026 at 10:30, Town Hall does not take place. Reason: snow.",
+        "stage": SECOND, "meeting": {**MEETING, "sequence": 9, "place": "Town Hall", "cancelled": True},
+    }, (), TOM),
+    "clock-was-changed": ("clock_changed", "colleague", OFFICE | {
+        "way": "forward", "length": "1 day", "path": "/desk/chscp/letters",
+    }, (), SUPPORT),
+    "audit": ("audit", "colleague", OFFICE | {
+        "findings": [
+            {"reference": "CHSCP-2026-0017", "what": "Nobody has looked at the clock due Friday 4 December 2026."},
+            {"reference": "", "what": "A letter (digest) of Friday 4 December 2026 has not left."},
+        ], "more": 3, "path": "/desk/chscp",
+    }, (), SUPPORT),
+    "digest": ("digest", "colleague", values_of(compose(BUSY), **OFFICE_OF), (), SUPPORT),
+    "digest-of-a-quiet-day": ("digest", "colleague", values_of(compose(QUIET), **OFFICE_OF), (), SUPPORT),
     "closed": ("closed", "Dana Whitlock", {
         "outcome": "It is resolved", "said": RESOLVED, "not_filed": ["Ruth Okafor"],
     }, (), DANA),
 }  # fmt: skip
 
 
-WITHOUT_A_CASE = {"acknowledged", "code", "held", "mailbox", "tray", "trial"}
+WITHOUT_A_CASE = {
+    "acknowledged",
+    "audit",
+    "clock_changed",
+    "code",
+    "contact",
+    "digest",
+    "held",
+    "mailbox",
+    "sign_in",
+    "tray",
+    "trial",
+}
+
+
+FOR_TOM = (
+    "This is a trial. In real use this letter would have gone to Tom Reed, line manager, tom.reed@hackney.example. "
+    "It went to you alone, and to nobody else. Your reply to it counts as theirs."
+)
+FOR_SUPPORT = "This is a trial: letters to everybody but business support go to kim.hale@chscp.example only."
+IN_TRIAL = {  # what these say at their top, and where they go
+    "stage-2-in-a-trial": (FOR_TOM, "kim.hale@chscp.example"),
+    "task-in-a-trial": (FOR_SUPPORT, ""),
+}
+LETTERS |= {
+    "stage-2-in-a-trial": LETTERS["stage-2-to-a-line-manager"],
+    "task-in-a-trial": LETTERS["task"],
+}
 
 
 def rendered(name: str, letters: Letters) -> EmailMessage:
     """A golden letter as a mail. One without a case has none of the values that every letter of a case has."""
     purpose, to_name, values, offers, person = LETTERS[name]
     common = {} if purpose in WITHOUT_A_CASE else COMMON
-    raw = letters.render(purpose, {**common, "to_name": to_name, **values}, offers, to_name, person["email"], FRAME)
+    trial, goes_to = IN_TRIAL.get(name, ("", ""))
+    frame = replace(FRAME, trial=trial, goes_to=goes_to)
+    raw = letters.render(purpose, {**common, "to_name": to_name, **values}, offers, to_name, person["email"], frame)
     message = message_from_bytes(raw, policy=default)
     assert isinstance(message, EmailMessage)
     return message

@@ -27,6 +27,7 @@ FRAME = Frame(
     token=TOKEN,
     page_url=PAGE,
     status_url="https://answerable.example/case/x",
+    site_url="https://answerable.example",
     date=datetime(2026, 11, 27, 10, 0, tzinfo=UTC),
     references=("<first@chscp.example>", "<second@chscp.example>"),
     automatic="auto-generated",
@@ -77,6 +78,11 @@ WITHOUT_A_CASE: dict[str, dict[str, Any]] = {
     "code": OFFICE | {"to_name": NAME, "code": "482913", "minutes": 15, "purpose_words": "to open a page"},
     "held": OFFICE | {"most": 300},
     "mailbox": OFFICE | {"words": "The server does not answer."},
+    "sign_in": OFFICE | {"to_name": NAME, "address": EMAIL, "path": "/desk/chscp/sign-in/0f7k", "minutes": 10},
+    "contact": OFFICE | {
+        "short_name": "CHSCP", "name": NAME, "phone": "020 7946 0011", "delegate": "Tom Plantedname",
+        "entries": ["Line manager, Plantedagency"],
+    },
     "tray": OFFICE | {"words": "Please read it.", "urgent": False},
     "trial": {"partnership": "CHSCP escalations", "to_name": "", "inbox": "escalations@chscp.example"},
 }

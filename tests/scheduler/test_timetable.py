@@ -16,6 +16,13 @@ def test_every_job_runs_what_it_is_named_after() -> None:
         poll=lambda now: ran.append(("poll", now)),
         remind=lambda now: ran.append(("remind", now)),
         checkpoint=lambda now: ran.append(("checkpoint", now)),
+        miss_digests=lambda now: ran.append(("miss_digests", now)),
+        keep_directory=lambda now: ran.append(("keep_directory", now)),
+        ask_contacts=lambda now: ran.append(("ask_contacts", now)),
+        recount=lambda now: ran.append(("recount", now)),
+        audit=lambda now: ran.append(("audit", now)),
+        beat=lambda now: ran.append(("beat", now)),
+        beat_letters=lambda now: ran.append(("beat_letters", now)),
     )
     names = {}
     for job in jobs:
@@ -30,13 +37,35 @@ def test_every_job_runs_what_it_is_named_after() -> None:
         "send the letters that wait": "send",
         "remind business support of mail that waits in the tray": "remind",
         "take the day's checkpoint of the record": "checkpoint",
+        "see that the day's digests have gone": "miss_digests",
+        "look at absences, and at cases that the directory concerns": "keep_directory",
+        "ask contacts whether their entry is right": "ask_contacts",
+        "count the clocks anew where the working days have changed": "recount",
+        "go on with the day's audit of what should have happened": "audit",
+        "show that the clocks are looked at": "beat",
+        "show that letters are seen to": "beat_letters",
     }
 
 
 def test_nobody_waits_longer_than_a_few_seconds_for_a_letter_and_a_day_never_lacks_its_checkpoint() -> None:
     def nothing(now: datetime) -> None: ...
 
-    jobs = timetable(chase=nothing, send=nothing, judge=nothing, poll=nothing, remind=nothing, checkpoint=nothing)
+    names = (
+        "chase",
+        "send",
+        "judge",
+        "poll",
+        "remind",
+        "checkpoint",
+        "miss_digests",
+        "recount",
+        "audit",
+        "beat",
+        "beat_letters",
+        "keep_directory",
+        "ask_contacts",
+    )
+    jobs = timetable(**dict.fromkeys(names, nothing))
     every = {job.name: job.every for job in jobs}
     assert every["look into the mailboxes"] <= timedelta(minutes=1)
     assert every["send the letters that wait"] <= timedelta(seconds=10)

@@ -152,6 +152,7 @@ HEAD = 'title: A title\nclauses: ["1.5"]\nraised: 2026-11-27 10:00\nuntil: 2026-
         ("tittle: A title\n", 5, "there is no key `tittle` here"),
         ("events:\n  - {at: 2026-11-27 10:05}\n", 6, "an event is exactly one of: confirms, says"),
         ("events:\n  - {at: 2026-11-27 10:05, says: RESOLVED}\n", 6, "`who` goes with `says` or `mail`"),
+        ("events:\n  - {at: 2026-11-27 10:05, resumes: true}\n", 6, "needs its reason as `text`"),
         ("expect:\n  - {on: 2026-11-27}\n", 6, "an expectation is exactly one of: letter, no_letter"),
         ("expect:\n  - {stage: Stage 1}\n", 6, "need `on`"),
         ("form: {name: A, name: B}\n", 5, "given twice"),
@@ -180,6 +181,24 @@ def test_a_scenario_that_is_not_there(tmp_path: Path) -> None:
 def test_an_answer_that_no_letter_offered_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path, HEAD + "events:\n  - {at: 2026-11-27 10:05, who: Ruth Sayle, says: PANEL}\n")
     with pytest.raises(ScenarioError, match="no letter to Ruth Sayle has offered the answer PANEL"):
+        rehearse(chscp(), read_scenario(path))
+
+
+@pytest.mark.parametrize(
+    ("does", "says"),
+    [
+        ("resumes: true", "the case is not paused"),
+        ("takes_on: Stage 9", "cannot be taken there"),
+        ("overrides: NONSENSE", "outcome cannot be set"),
+        (
+            "hands_over: {place_of: Nobody, name: N. N., email: n@marestreet.example}",
+            "nobody on the case is called Nobody",
+        ),
+    ],
+)
+def test_what_business_support_cannot_do_then_is_refused(tmp_path: Path, does: str, says: str) -> None:
+    path = write(tmp_path, HEAD + f"events:\n  - {{at: 2026-11-27 10:05, text: because, {does}}}\n")
+    with pytest.raises(ScenarioError, match=rf"(?i){says}"):
         rehearse(chscp(), read_scenario(path))
 
 

@@ -46,7 +46,7 @@ def test_the_database_itself_refuses_to_change_the_record(database: Database, ch
         connection.exec_driver_sql(
             "INSERT INTO entries VALUES ('c', 1, 'p', '2026-11-27 10:00:00', 'received', NULL, NULL, '', '', '', x'00')"
         )
-        connection.exec_driver_sql("INSERT INTO checkpoints VALUES ('p', '2026-11-26', '', '', '[]')")
+        connection.exec_driver_sql("INSERT INTO checkpoints VALUES ('p', '2026-11-26', '', '', '[]', 0)")
     with pytest.raises(IntegrityError, match="is append-only"), database.write() as connection:
         connection.exec_driver_sql(change)
 

@@ -6,14 +6,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from cases.case import BUSINESS_SUPPORT
+from cases.case import BUSINESS_SUPPORT, Case
 from cases.holidays import england
 from cases.policy import Policy
 from cases.policy_files.yaml import read_yaml
 from cases.rehearsals.rehearsal import Play
 from cases.rehearsals.scenario import Scenario, read_scenario
-from cases.submission import Answer
-from cases.verbs import messages
+from cases.submission import Answer, Arrival, Submission
+from cases.verbs import messages, opening
 from cases.verbs.decision import Moment
 
 ROOT = Path(__file__).parents[3]
@@ -172,3 +172,18 @@ def test_a_strangers_mail_goes_to_a_person_and_the_stranger_hears_nothing() -> N
 
 def play_moment(play: Play) -> Moment:
     return Moment(at("2026-11-27 12:00"), play.policy, play.directory, play.calendar)
+
+
+def test_a_mail_that_an_officer_opened_says_so_and_goes_on_once_they_have_spoken_to_its_writer() -> None:
+    for spoken in (True, False):
+        play = Play(policy(), WORLD.directory, england())
+        case = Case("c1", "chscp", "CHSCP-2026-0001", "hash", at("2026-11-26 10:00"), play.policy.tracks[0].key)
+        form = Submission(**WORLD.world.form.model_dump())
+        arrival = Arrival("words", "m1", entered_by="Sal Okoro", spoken=spoken)
+        moment = Moment(at("2026-11-27 10:00"), play.policy, WORLD.directory, england())
+        decision = opening.receive(case, form, "000000", moment, arrival)
+        assert decision.entries[0].words.endswith("by an e-mail in their own words, which Sal Okoro opened as a case.")
+        assert decision.case.confirmed is spoken
+        assert ("confirm_raised" in [each.purpose for each in decision.letters]) is not spoken
+        said = [each.words for each in decision.entries if each.kind == "confirmed"]
+        assert said == (["Sal Okoro has spoken to Alice Osei, who means it as an escalation."] if spoken else [])

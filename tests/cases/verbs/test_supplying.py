@@ -60,15 +60,40 @@ def test_a_confidential_matter_named_with_immediate_harm_keeps_the_concern_out_o
     assert {letter.values["concern"] for letter in told} == {""}
 
 
-def test_a_case_that_has_begun_goes_on_without_the_concern_and_two_people_are_told() -> None:
+def test_a_case_that_has_begun_is_paused_without_the_concern_and_two_people_are_told() -> None:
     play = raised()
     count = len(play.letters)
     play.supply(ALLEGED, at(2))
-    assert play.case.status == "open"
+    assert (play.case.status, play.case.paused_until) == ("paused", None)
+    assert {clock.state for clock in play.case.running("timescale")} == {"paused"}
+    assert play.case.running("diversion"), "the named person is asked again until somebody ends the pause"
     sent = {letter.purpose: letter for letter in after(play, count)}
     assert set(sent) == {"task", "divert"}
     assert "Vera West, has been written to" in sent["task"].values["words"]
     assert (sent["divert"].name, sent["divert"].offers, sent["divert"].urgent) == ("Vera West", (), True)
+
+
+def test_a_late_diversion_waits_for_a_person_and_nobody_else_is_written_to_meanwhile() -> None:
+    play = raised()
+    play.supply(ALLEGED, at(2))
+    count = len(play.letters)
+    play.run_to(datetime.fromisoformat("2026-12-18 12:00+00:00"))
+    assert {letter.purpose for letter in after(play, count)} == {"divert", "task"}
+    decider = next(party for party in play.case.parties if party.role == "named_person")
+    play.hear(decider.key, Answer("divert:go_on", "case"), play.steps[-1].at)
+    assert (play.case.status, len(play.case.stages)) == ("paused", 1), "it began long ago, and does not begin again"
+
+
+def test_a_late_diversion_of_a_closing_case_does_not_pause_it() -> None:
+    play = raised()
+    for who in ("p1", "p2"):
+        play.hear(who, Answer("outcome:resolved", "s1", "Visited."), at(2))
+    count = len(play.letters)
+    play.supply(ALLEGED, at(3))
+    assert (play.case.status, play.case.paused_at) == ("closing", None)
+    assert "The stage is paused" not in next(
+        letter.values["words"] for letter in after(play, count) if letter.purpose == "task"
+    )
 
 
 def test_where_nobody_is_the_named_person_business_support_hears_so() -> None:

@@ -261,13 +261,17 @@ def test_business_support_settles_a_dispute_from_its_letter(world: "World", path
             browser.post(f"{page}/answer", data=hidden | {"choice": f"outcome:{key}@s1", "text": "So it is."})
     assert world.view().case.status == "disputed"
     letter = next(each for each in world.view().letters if each.to == BUSINESS_SUPPORT and each.offers)
-    support = world.signed_in(letter)
-    form = world.hidden(support.get(f"{world.page(letter)}/answer").text)
-    page_ = support.post(
-        f"{world.page(letter)}/answer", data=form | {"choice": "settle:resolved@s1", "text": "Both agree now."}
-    )
-    assert "Recorded as: It is resolved, for this reason" in page_.text
+    support, page = world.desk("support"), world.page(letter)
+    assert "at the desk" in support.get(page).text
+    at_desk = support.get(f"{page}/answer")
+    form = world.hidden(at_desk.text) | {"choice": "settle:resolved@s1", "text": "Both agree now."}
+    told = {"via": "telephone", "reason": "Both said so on the telephone"}
+    support.post(at_desk.url.path, data=form | told)
     assert world.view().case.status == "closing"
+    before = world.everything()
+    for part in ("code", "open", "answer"):  # the link alone leads to the desk, and there one signs in
+        assert "Sign in to the desk" in world.browser().post(f"{page}/{part}", data={"code": "000000"}).text
+    assert world.everything() == before
 
 
 def test_answers_are_counted(make_world: "Callable[..., World]") -> None:

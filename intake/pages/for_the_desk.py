@@ -1,0 +1,25 @@
+"""The practitioner's form for business support, who fill it in for somebody who wrote or rang."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from cases.directory import Directory
+from cases.policy import Policy
+from cases.submission import Submission
+from intake.pages import questions
+from web.forms import Filled, Form
+
+
+class FormForTheDesk:
+    def parts(self, policy: Policy, directory: Directory) -> Sequence[questions.Section]:
+        """Every part. What is missing may stay so: the raiser is asked for it."""
+        return questions.sections(policy, directory, harm=True)
+
+    def form_of(self, parts: Iterable[Any]) -> Form:
+        return questions.form_of(parts)
+
+    def checked(self, policy: Policy, filled: Filled) -> Filled:
+        return questions.checked(policy, filled)
+
+    def submission(self, policy: Policy, filled: Filled) -> Submission:
+        return questions.submission(policy, filled)
