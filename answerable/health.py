@@ -4,8 +4,8 @@ from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
 from cases.casework import Casework
-from cases.pulse import Pulse
 from cases.store.database import DatabaseUnavailable
+from cases.watching.pulse import Pulse
 from web.site import Site
 
 

@@ -10,11 +10,10 @@ from urllib.parse import urlsplit
 from answerable.mail_in_settings import ImapSettings, networks
 from answerable.now import steady
 from answerable.settings import Settings, SettingsError
-from cases.auditor import Auditor
 from cases.casework import Casework, Partnership
 from cases.digest.daily import Digests
-from cases.directory_requests import Requests
-from cases.directory_work import DirectoryWork
+from cases.directory.requests import Requests
+from cases.directory.work import DirectoryWork
 from cases.ledger import Ledger
 from cases.mail.correspondence import Correspondence
 from cases.mail.dispatch import Dispatch
@@ -23,14 +22,15 @@ from cases.mail.tray import Tray
 from cases.mail.writer import WhoWrote
 from cases.policy_files.reading import LoadedPolicy, read_policies
 from cases.preview import Draw
-from cases.pulse import CLOCKS, LETTERS, Pulse
 from cases.reading import Reading
-from cases.recounting import Recounting
 from cases.store.database import Database
 from cases.store.keyring import Keyring
 from cases.store.setup import is_current
 from cases.store.trials import real_open
 from cases.vault import MasterKeys
+from cases.watching.auditor import Auditor
+from cases.watching.pulse import CLOCKS, LETTERS, Pulse
+from cases.watching.recounting import Recounting
 from intake.mail.limits import Reader
 from intake.mailbox import Mailbox
 from intake.mailboxes.imap import Account

@@ -16,9 +16,7 @@ from cases.stages import Side
 Status = Literal["open", "paused", "disputed", "closing", "closed"]
 Part = Side | Literal["decider", "partnership"]
 
-Purpose = Literal[
-    "timescale", "asked", "on_file", "objection", "told", "confirmation", "diversion", "pause", "breach"
-]
+Purpose = Literal["timescale", "asked", "on_file", "objection", "told", "confirmation", "diversion", "pause", "breach"]
 
 BUSINESS_SUPPORT = "business_support"
 

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection, insert, select
 
-from cases import directory_effects
 from cases.case import BUSINESS_SUPPORT, Case
-from cases.directory import Agency, Directory, Person
+from cases.directory import effects as directory_effects
+from cases.directory.directory import Agency, Directory, Person
 from cases.holidays import england, working_days
 from cases.policy import Facts, Policy
 from cases.policy_files.reading import LoadedPolicy, parse_policy

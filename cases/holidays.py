@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from govuk_bank_holidays.bank_holidays import BankHolidays
 
-from cases.directory import Closure
+from cases.directory.directory import Closure
 from cases.working_time import Calendar
 
 LONDON = ZoneInfo("Europe/London")

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 
 from cases import reference
 from cases.casework import Casework
-from cases.directory import Directory
+from cases.directory.directory import Directory
 from cases.policy import Policy
 from cases.store import case_rows
 from cases.submission import Arrival, Submission

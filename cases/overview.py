@@ -11,7 +11,7 @@ from typing import cast
 from sqlalchemy import Connection, select
 
 from cases.casework import Casework
-from cases.directory_stale import stale
+from cases.directory.stale import stale
 from cases.holidays import england
 from cases.store import brakes, inbox, letter_lists, listing, mailboxes
 from cases.store.inbox import Received

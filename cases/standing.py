@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from cases.case import Case, Clock, Party, StageRow
-from cases.directory import Directory
+from cases.directory.directory import Directory
 from cases.policy import Policy
 from cases.store.outbox import Stored
 from cases.submission import Answer, Evidence

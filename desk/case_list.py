@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response, StreamingResponse
 
 from cases.casework import Casework, Partnership
-from cases.directory import Directory
+from cases.directory.directory import Directory
 from cases.holidays import LONDON
 from cases.overview import Overview
 from cases.policy import Policy

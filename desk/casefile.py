@@ -11,10 +11,10 @@ from starlette.responses import Response
 from cases.case import Clock, Party
 from cases.casework import Casework
 from cases.holidays import england
-from cases.looks import Looks
 from cases.mail.dispatch import Dispatch
 from cases.policy import Policy
 from cases.reading import Reading
+from cases.staff.looks import Looks
 from cases.stages_drawn import drawn
 from cases.standing import (
     STATUS_WORDS,

@@ -9,8 +9,8 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from cases.casework import Casework, Partnership
-from cases.sign_in import SESSION, SignIn
-from cases.staff import Officer, Right
+from cases.staff.officer import Officer, Right
+from cases.staff.sign_in import SESSION, SignIn
 from web.csrf import FIELD
 from web.errors import Instead
 from web.posted import Posted, sent

@@ -3,9 +3,9 @@
 from fastapi import HTTPException, Request
 
 from cases.casework import Casework
-from cases.looks import Looks
 from cases.reading import Reading
-from cases.staff import Officer, Right
+from cases.staff.looks import Looks
+from cases.staff.officer import Officer, Right
 from cases.standing import View
 from desk.entry import Door
 from web.site import Site

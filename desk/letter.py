@@ -4,10 +4,10 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
 from cases.casework import Casework
-from cases.looks import Looks
 from cases.mail.sent import KEYS, SentLetters, Shown
 from cases.preview import Draw
 from cases.reading import Reading
+from cases.staff.looks import Looks
 from cases.standing import letter_word
 from desk.entry import Door
 from desk.words import letter_title

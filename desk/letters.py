@@ -9,9 +9,9 @@ from starlette.responses import Response
 from cases.casework import Casework
 from cases.mail.dispatch import Dispatch
 from cases.overview import Overview
-from cases.pulse import Pulse
 from cases.standing import letter_word
 from cases.store.letter_lists import A_PAGE, GROUPS, Group, LetterLine
+from cases.watching.pulse import Pulse
 from desk.entry import Door
 from desk.words import letter_title
 from web.csrf import MESSAGE

@@ -9,9 +9,9 @@ from fastapi import HTTPException, Request
 from starlette.responses import Response
 
 from cases.casework import Casework
-from cases.looks import Looks
 from cases.reading import Reading
-from cases.staff import Officer, Right
+from cases.staff.looks import Looks
+from cases.staff.officer import Officer, Right
 from cases.store.inbox import Received
 from cases.working_time import late_after
 from desk.entry import Door

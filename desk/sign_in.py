@@ -14,8 +14,8 @@ from starlette.background import BackgroundTask
 from starlette.responses import Response
 
 from cases.casework import Casework
-from cases.sign_in import LINK, LinkSpent, SignIn
-from cases.staff import same
+from cases.staff.officer import same
+from cases.staff.sign_in import LINK, LinkSpent, SignIn
 from cases.store.database import DatabaseUnavailable
 from desk.entry import Door, way_back
 from web.csrf import MESSAGE

@@ -6,8 +6,8 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
 from cases.casework import Casework
-from cases.staff import TITLES, Change, Officer, Role
-from cases.staff_list import NotOnList, StaffList
+from cases.staff.officer import TITLES, Change, Officer, Role
+from cases.staff.staff_list import NotOnList, StaffList
 from desk.entry import Door
 from web.csrf import MESSAGE
 from web.fields import Field, Option

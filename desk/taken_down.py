@@ -13,7 +13,7 @@ from cases.casework import Casework
 from cases.holidays import england
 from cases.mail.correspondence import Correspondence
 from cases.reading import Reading
-from cases.staff import Officer
+from cases.staff.officer import Officer
 from cases.standing import View, answer_of, chosen, key_of, may_see_all, offers_at_desk, title_of
 from cases.store.inbox import Received
 from cases.submission import Answer, Evidence

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from cases.casework import Casework
 from cases.reading import OpenTask, Reading
-from cases.staff import Officer
+from cases.staff.officer import Officer
 from cases.standing import View
 from desk.found import CaseDoor
 from desk.words import task_title

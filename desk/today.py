@@ -10,8 +10,8 @@ from starlette.responses import Response
 from cases.casework import Casework
 from cases.danger import OF_MAIL
 from cases.overview import Line, Overview, Today
-from cases.pulse import Pulse
 from cases.store.listing import A_PAGE, MOST_WAITING
+from cases.watching.pulse import Pulse
 from desk.entry import Door
 from desk.words import URGENCY, task_title
 from web.paging import Paging, page_number

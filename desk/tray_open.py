@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from cases.casework import Casework
-from cases.directory import Directory
+from cases.directory.directory import Directory
 from cases.mail.by_hand import ByHand
 from cases.mail.correspondence import Correspondence
 from cases.mail.writer import WhoWrote

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from cases.case import Part
 from cases.casework import Casework, Partnership
-from cases.directory import Directory
+from cases.directory.directory import Directory
 from cases.preview import Draw
 from cases.standing import View, next_steps
 from cases.support import Support

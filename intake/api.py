@@ -15,7 +15,7 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from cases.directory import Directory
+from cases.directory.directory import Directory
 from cases.interfaces import Interfaces, OtherBody
 from cases.policy import Policy
 from cases.store.database import DatabaseUnavailable

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from cases.case import BUSINESS_SUPPORT
-from cases.directory_requests import Listed
+from cases.directory.requests import Listed
 from cases.holidays import england
 from cases.mail.arrivals import Arrivals
 from cases.mail.correspondence import Correspondence, Traced

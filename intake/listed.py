@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
-from cases.directory_requests import OFFERS, YES, Listed
+from cases.directory.requests import OFFERS, YES, Listed
 from cases.holidays import england
 from cases.mail.correspondence import Correspondence
 from cases.mail.listings import Listings

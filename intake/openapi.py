@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cases.directory import Directory
+from cases.directory.directory import Directory
 from cases.policy import Policy
 from intake.pages import questions
 from web.fields import Field

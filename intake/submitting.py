@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from cases.directory import Directory
+from cases.directory.directory import Directory
 from cases.holidays import england
 from cases.mail.arrivals import Arrivals
 from cases.policy import Policy

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cases.case import BUSINESS_SUPPORT
-from cases.staff import STAFF
+from cases.staff.officer import STAFF
 from mailer.errors import Refused
 
 NO_ADDRESS = "it is not an address that mail can be sent to"

@@ -19,14 +19,14 @@ from sqlalchemy import select, text
 from answerable.app import LIMITS, page_routes, trials
 from cases import tables
 from cases.casework import Casework, Partnership
-from cases.directory import Agency, Person
+from cases.directory.directory import Agency, Person
 from cases.mail.correspondence import Correspondence
 from cases.mail.dispatch import Dispatch
 from cases.mail.writer import Writer
 from cases.policy_files.reading import LoadedPolicy, load_policy
 from cases.reading import Reading
-from cases.staff import Role
-from cases.staff_list import StaffList
+from cases.staff.officer import Role
+from cases.staff.staff_list import StaffList
 from cases.standing import View
 from cases.store import outbox
 from cases.store.database import Database, DatabaseUnavailable

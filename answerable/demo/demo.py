@@ -17,12 +17,12 @@ from answerable.settings import ROOT, PartnershipSettings, Settings
 from answerable.wiring import Service, build
 from cases.holidays import england
 from cases.policy_files.reading import LoadedPolicy, read_policies
-from cases.pulse import CLOCKS, LETTERS
-from cases.staff_list import StaffList
+from cases.staff.staff_list import StaffList
 from cases.store.database import Database
 from cases.store.setup import migrate
 from cases.tables import cases
 from cases.vault import MasterKeys
+from cases.watching.pulse import CLOCKS, LETTERS
 from mailer.transports.folder import Folder
 from scheduler.digests import Mornings
 from scheduler.timetable import Job

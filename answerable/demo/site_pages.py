@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, Response
 from answerable.demo.demo import Demo
 from answerable.demo.letters import Letters, PostedLetter
 from cases.casework import Partnership
-from cases.sign_in import SignIn, own
+from cases.staff.sign_in import SignIn, own
 from desk.entry import Door
 from web.csrf import MESSAGE
 from web.site import Sent, Site, see

@@ -3,9 +3,9 @@
 import unicodedata
 from collections.abc import Iterator
 
-from cases.directory import Agency, Person
+from cases.directory.directory import Agency, Person
 from cases.policy import Policy
-from cases.staff import TITLES, Role
+from cases.staff.officer import TITLES, Role
 
 AGENCIES = (
     Agency("hospital", "Kingfisher Hospitals NHS Trust", ("kingfisher-hospitals.example",)),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from cases.case import Case
-from cases.directory import Directory
+from cases.directory.directory import Directory
 from cases.holidays import england
 from cases.mail.correspondence import Correspondence, Traced
 from cases.policy import Facts, Policy

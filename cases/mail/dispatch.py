@@ -14,7 +14,7 @@ from cases.casework import Casework, Partnership
 from cases.holidays import england
 from cases.mail.domains import meant
 from cases.mail.shadow import address, instead, words
-from cases.staff import STAFF
+from cases.staff.officer import STAFF
 from cases.store import brakes, case_rows, contacts, outbox, people, pulse, tasks
 from cases.verbs import posted
 from cases.verbs.decision import Decision, Letter, Moment

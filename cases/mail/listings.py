@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from cases.directory_requests import Listed, Requests
+from cases.directory.requests import Listed, Requests
 from cases.holidays import england
 from cases.mail.correspondence import Correspondence
 from cases.mail.tracing import Clues, letters_found

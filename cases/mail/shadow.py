@@ -5,7 +5,7 @@ could work in the trial. A case that was raised in a trial stays one: once the t
 """
 
 from cases.case import BUSINESS_SUPPORT
-from cases.staff import STAFF
+from cases.staff.officer import STAFF
 from cases.store.outbox import Stored
 
 _TO_STAFF = {BUSINESS_SUPPORT, STAFF}

@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cases.case import BUSINESS_SUPPORT, Case, Clock
-from cases.directory import Directory
+from cases.directory.directory import Directory
 from cases.holidays import england
 from cases.policy import Policy
 from cases.rehearsals import acting

@@ -13,7 +13,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from cases.directory import Agency, Directory, Person
+from cases.directory.directory import Agency, Directory, Person
 from cases.policy_files.yaml import Written, read_yaml
 
 Local = Annotated[datetime, Field(description="local time, e.g. 2026-11-27 10:00")]

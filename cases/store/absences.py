@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from cases.directory import Away, Closure
+from cases.directory.directory import Away, Closure
 from cases.tables import absences
 from cases.tables import closures as closure_rows
 

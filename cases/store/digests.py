@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select, text, union
 
+from cases.danger import WORST
 from cases.digest.findings import Digest, Line, Section, Witness
 from cases.store import mailboxes
 from cases.store.mailboxes import Counts, Known
@@ -91,16 +92,25 @@ def missed_between(
     return _some(connection, select(*PLAIN), concerned, cases.c.reference, most)
 
 
-def chores(connection: Connection, partnership: str, rank: int, most: int) -> tuple[list[Any], int, int]:
-    """The open tasks of a rank and worse, the worst and oldest first; how many these are, and how many are lesser."""
+def chores(
+    connection: Connection, partnership: str, rank: int, said: datetime | None, most: int
+) -> tuple[list[Any], int, int, int]:
+    """The open tasks of a rank and worse: the worst first, then those since the last digest, then the others. With how
+    many these are, how many of them are new, and how many tasks are lesser."""
     mine = (tasks.c.partnership_id == partnership) & _UNDONE
     columns = (tasks.c.key, tasks.c.opened_at, cases.c.reference, cases.c.confidential)
     wanted = select(*columns).join(cases, cases.c.id == tasks.c.case_id).where(mine, tasks.c.rank <= rank)
     ranks = select(tasks.c.rank, func.count()).where(mine).group_by(tasks.c.rank)
     counts = {row[0]: int(row[1]) for row in connection.execute(ranks)}
-    found = connection.execute(wanted.order_by(tasks.c.rank, tasks.c.opened_at).limit(most)).all()
     pressing = sum(count for each, count in counts.items() if each <= rank)
-    return list(found), pressing, sum(counts.values()) - pressing
+    is_new = tasks.c.opened_at > (said or _EVER)
+    is_worst = tasks.c.rank == WORST
+    fresh = connection.execute(select(func.count()).select_from(tasks).where(mine, tasks.c.rank <= rank, is_new))
+    found: list[Any] = []
+    for chosen in (is_worst, ~is_worst & is_new, ~is_worst & ~is_new):  # each in the order of the index
+        few = wanted.where(chosen).order_by(tasks.c.rank, tasks.c.opened_at).limit(most - len(found))
+        found += connection.execute(few).all() if len(found) < most else []
+    return found, pressing, int(fresh.scalar_one()), sum(counts.values()) - pressing
 
 
 def looked_at_by(connection: Connection, partnership: str, until: datetime, most: int) -> tuple[list[Any], int]:
@@ -219,4 +229,4 @@ def _digest(kept: Mapping[str, Any]) -> Digest:
         Section(**each | {"lines": tuple(Line(**line) for line in each["lines"])}) for each in kept["sections"]
     )
     day = date.fromisoformat(kept["day"])
-    return Digest(kept["short_name"], day, kept["needs"], tuple(kept["top"]), sections)
+    return Digest(kept["short_name"], day, kept["needs"], kept["urgent"], tuple(kept["top"]), sections)

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from cases.directory import Agency, Directory, Person
+from cases.directory.directory import Agency, Directory, Person
 from cases.store import absences
 from cases.store import contacts as known
 from cases.tables import agencies, contacts, people

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from cases.staff import Change, Officer, Role
+from cases.staff.officer import Change, Officer, Role
 from cases.tables import links, sessions, staff
 
 _CHANGES = select(staff).where(staff.c.partnership_id == bindparam("partnership")).order_by(staff.c.id)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from cases.case import BUSINESS_SUPPORT, Case, Changed, Fields, Party, changed
-from cases.directory import Directory
+from cases.directory.directory import Directory
 from cases.policy import Policy
 from cases.stages import Source
 from cases.working_time import Calendar

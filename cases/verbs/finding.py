@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from cases.case import Part, Party, StageRow
-from cases.directory import Person
+from cases.directory.directory import Person
 from cases.verbs.decision import Draft
 from cases.verbs.letters import for_support
 from cases.verbs.people import SIDES, join, joined, next_key, row_acts, today

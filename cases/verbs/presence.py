@@ -8,7 +8,7 @@ holds now, is a named task at once; letters go on to the last address known (gua
 from dataclasses import replace
 
 from cases.case import Party
-from cases.directory import Person
+from cases.directory.directory import Person
 from cases.verbs.decision import Draft
 from cases.verbs.finding import in_role, named_by_raiser, successor
 from cases.verbs.letters import for_support, staged, write

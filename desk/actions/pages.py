@@ -11,7 +11,7 @@ from starlette.responses import Response
 from cases.casework import Casework
 from cases.preview import Draw
 from cases.reading import Reading
-from cases.staff import Officer
+from cases.staff.officer import Officer
 from cases.standing import View
 from cases.support import Act, Support
 from cases.verbs.orders import Order, Refused

@@ -3,11 +3,11 @@
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
-from cases import directory_edits as edits
 from cases.casework import Casework
-from cases.directory import Agency, Closure
-from cases.directory_edits import Edit, Refused
-from cases.directory_rules import wrong_with_agency, wrong_with_days
+from cases.directory import edits
+from cases.directory.directory import Agency, Closure
+from cases.directory.edits import Edit, Refused
+from cases.directory.rules import wrong_with_agency, wrong_with_days
 from desk.directory.changing import Changing, Page
 from desk.directory.people import with_wrong
 from web.fields import Field, Option

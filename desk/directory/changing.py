@@ -6,10 +6,10 @@ from fastapi import Request
 from starlette.responses import Response
 
 from cases.casework import Casework
-from cases.directory_edits import Edit, Refused
-from cases.directory_reading import DirectoryReading
-from cases.directory_work import DirectoryWork
-from cases.staff import Officer, Right
+from cases.directory.edits import Edit, Refused
+from cases.directory.reading import DirectoryReading
+from cases.directory.work import DirectoryWork
+from cases.staff.officer import Officer, Right
 from desk.entry import Door
 from web.csrf import FIELD, MESSAGE
 from web.forms import Filled

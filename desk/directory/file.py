@@ -8,9 +8,9 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from cases.casework import Casework
-from cases.directory_edits import Edit
-from cases.directory_file import COLUMNS, MORE, DirectoryError, Sheet, read_sheet
-from cases.directory_intake import agency_changes, differences, take_in
+from cases.directory.edits import Edit
+from cases.directory.file import COLUMNS, MORE, DirectoryError, Sheet, read_sheet
+from cases.directory.intake import agency_changes, differences, take_in
 from desk.directory.changing import Changing, Page
 from web.csrf import MESSAGE
 from web.forms import Filled, Form

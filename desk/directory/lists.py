@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from cases.casework import Casework
-from cases.directory_reading import Line
-from cases.directory_work import DirectoryWork
+from cases.directory.reading import Line
+from cases.directory.work import DirectoryWork
 from desk.directory.changing import Changing
 from web.site import Site
 

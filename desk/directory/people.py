@@ -3,13 +3,13 @@
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
-from cases import directory_edits as edits
 from cases.casework import Casework
-from cases.directory import Away, Person
-from cases.directory_edits import Edit, Refused
-from cases.directory_reading import Entry
-from cases.directory_rules import Wrong, wrong_with_days, wrong_with_person
-from cases.staff import Officer
+from cases.directory import edits
+from cases.directory.directory import Away, Person
+from cases.directory.edits import Edit, Refused
+from cases.directory.reading import Entry
+from cases.directory.rules import Wrong, wrong_with_days, wrong_with_person
+from cases.staff.officer import Officer
 from desk.directory.changing import Changing, Page
 from desk.directory.lists import DOUBTS
 from web.fields import Field, Option

@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterator
 
-from cases.directory import Directory
+from cases.directory.directory import Directory
 from cases.policy import Policy
 from intake.pages import questions
 from web.fields import Field

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from cases.directory import Directory
+from cases.directory.directory import Directory
 from cases.policy import Facts, Policy
 from cases.submission import Submission, Unread
 from intake.forms.blank import blank_lines

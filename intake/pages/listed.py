@@ -11,7 +11,7 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
 from cases.casework import Casework
-from cases.directory_requests import Listed, Requests
+from cases.directory.requests import Listed, Requests
 from web.csrf import MESSAGE
 from web.forms import Filled, Form
 from web.limits import Limit

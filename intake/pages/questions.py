@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from cases.case import Case
-from cases.directory import Directory
+from cases.directory.directory import Directory
 from cases.policy import Diversion, Facts, Policy, Question, Signpost
 from cases.submission import Submission
 from web.fields import Field, Kind, Option

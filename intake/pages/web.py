@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
 from cases.casework import Casework, Opened, Partnership, WrongCode
-from cases.directory import Directory
+from cases.directory.directory import Directory
 from cases.policy import Policy
 from cases.reading import Reading
 from cases.stages_drawn import drawn

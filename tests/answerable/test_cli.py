@@ -20,7 +20,7 @@ from answerable.settings import ROOT, read
 from answerable.wiring import Service, build
 from cases.mail.dispatch import Dispatch
 from cases.reading import Reading
-from cases.staff_list import StaffList
+from cases.staff.staff_list import StaffList
 from cases.store.database import Database
 from cases.submission import Submission
 from cases.support import Act, Support

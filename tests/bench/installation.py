@@ -5,7 +5,7 @@ from pathlib import Path
 
 from answerable.settings import ROOT
 from cases.casework import Casework, Partnership
-from cases.directory import Agency, Person
+from cases.directory.directory import Agency, Person
 from cases.policy_files.reading import load_policy
 from cases.store.database import Database
 from cases.store.keyring import Keyring

@@ -18,8 +18,8 @@ from real_demo import DESKTOP, Visit, chromium
 
 from answerable.demo.world import directory_of
 from answerable.wiring import Service
-from cases.directory import Person
-from cases.directory_file import write_sheet
+from cases.directory.directory import Person
+from cases.directory.file import write_sheet
 from cases.policy_files.reading import load_policy
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.directory import Agency, Away, Directory, Person
-from cases.directory_file import COLUMNS, DirectoryError, Sheet, read_sheet, write_sheet
-from cases.directory_intake import agency_changes, as_file, differences
+from cases.directory.directory import Agency, Away, Directory, Person
+from cases.directory.file import COLUMNS, DirectoryError, Sheet, read_sheet, write_sheet
+from cases.directory.intake import agency_changes, as_file, differences
 from cases.policy_files.reading import load_policy
 from tests.conftest import AGENCIES, PEOPLE, ROOT
 

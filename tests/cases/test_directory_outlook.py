@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select
 
-from cases import directory_edits as edits
-from cases.directory import Away, Closure, Person
-from cases.directory_coverage import Missing, coverage
-from cases.directory_requests import Requests
-from cases.directory_stale import Stale, stale
-from cases.directory_work import DirectoryWork
+from cases.directory import edits
+from cases.directory.coverage import Missing, coverage
+from cases.directory.directory import Away, Closure, Person
+from cases.directory.requests import Requests
+from cases.directory.stale import Stale, stale
+from cases.directory.work import DirectoryWork
 from cases.store import contacts, outbox, people
 from cases.store.outbox import Stored
 from cases.submission import Answer, Evidence

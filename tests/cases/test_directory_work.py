@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from cases import directory_edits as edits
-from cases.directory import Agency, Away, Closure, Person
-from cases.directory_edits import Edit, Refused
-from cases.directory_work import DirectoryWork, Preview
+from cases.directory import edits
+from cases.directory.directory import Agency, Away, Closure, Person
+from cases.directory.edits import Edit, Refused
+from cases.directory.work import DirectoryWork, Preview
 from cases.store import contacts, people
 from cases.store.outbox import Stored
 from cases.tables import absences, revisits, vacancies

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import update
 
 from cases.digest.daily import A_PAGE, Digests
-from cases.pulse import Pulse
 from cases.store import digests as stored
 from cases.store.digests import Made
 from cases.tables import letters
+from cases.watching.pulse import Pulse
 
 if TYPE_CHECKING:
     from tests.conftest import World

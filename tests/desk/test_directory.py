@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 from fastapi.testclient import TestClient
 
-from cases import directory_edits as edits
-from cases.directory import Away
-from cases.directory_work import DirectoryWork
+from cases.directory import edits
+from cases.directory.directory import Away
+from cases.directory.work import DirectoryWork
 from cases.store import contacts, people
 from tests.conftest import ALICE, World
 

@@ -17,9 +17,9 @@ from sqlalchemy import Table, func, select
 
 from cases.casework import Casework, Partnership
 from cases.digest.daily import Digests
-from cases.directory import Away, Closure
-from cases.directory_edits import away, close
-from cases.directory_work import DirectoryWork
+from cases.directory.directory import Away, Closure
+from cases.directory.edits import away, close
+from cases.directory.work import DirectoryWork
 from cases.policy_files.reading import load_policy
 from cases.submission import Submission
 from cases.tables import absences, closures, digests, people, staff, tasks

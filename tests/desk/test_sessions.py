@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cases.casework import Casework
-from cases.sign_in import SignIn, own
-from cases.staff import Role
-from cases.staff_list import StaffList
+from cases.staff.officer import Role
+from cases.staff.sign_in import SignIn, own
+from cases.staff.staff_list import StaffList
 
 if TYPE_CHECKING:
     from tests.conftest import World

@@ -8,8 +8,8 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import select
 
-from cases.staff import Role
-from cases.staff_list import StaffList
+from cases.staff.officer import Role
+from cases.staff.staff_list import StaffList
 from cases.store import outbox
 from cases.submission import Submission
 from cases.tables import letters, links, sessions

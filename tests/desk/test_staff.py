@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from cases.case import BUSINESS_SUPPORT
-from cases.staff import Role
-from cases.staff_list import NotOnList, StaffList
+from cases.staff.officer import Role
+from cases.staff.staff_list import NotOnList, StaffList
 from cases.submission import Submission
 from cases.tables import staff
 

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
-from cases.auditor import A_PIECE, Auditor, Finding
 from cases.case import BUSINESS_SUPPORT
 from cases.ledger import Ledger
 from cases.store import brakes, case_rows, outbox, pulse
@@ -16,6 +15,7 @@ from cases.submission import Answer
 from cases.tables import audits, cases, checkpoints, clocks, letters
 from cases.verbs import timing
 from cases.verbs.decision import Draft
+from cases.watching.auditor import A_PIECE, Auditor, Finding
 from scheduler.audits import Audits
 
 if TYPE_CHECKING:

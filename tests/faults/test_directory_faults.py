@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from cases import directory_edits as edits
-from cases.directory import Person
-from cases.directory_work import DirectoryWork
+from cases.directory import edits
+from cases.directory.directory import Person
+from cases.directory.work import DirectoryWork
 from cases.store import people
 from tests.conftest import AGENCIES, ALICE, PEOPLE, World
 

@@ -25,7 +25,7 @@ from sqlalchemy import Engine, Pool, event, select
 from answerable import wiring
 from answerable.settings import PartnershipSettings, Settings
 from answerable.wiring import Service, build
-from cases.directory import Agency, Person
+from cases.directory.directory import Agency, Person
 from cases.mail.dispatch import Due
 from cases.policy_files.reading import read_policies
 from cases.store import case_rows, outbox

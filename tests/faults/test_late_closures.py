@@ -9,10 +9,10 @@ from sqlalchemy import func, select, update
 
 from cases import holidays
 from cases.case import Case
-from cases.directory import Closure
-from cases.recounting import Recounting
+from cases.directory.directory import Closure
 from cases.store import absences, case_rows
 from cases.tables import cases, recounts
+from cases.watching.recounting import Recounting
 
 if TYPE_CHECKING:
     from tests.conftest import World

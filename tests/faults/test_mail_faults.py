@@ -10,7 +10,7 @@ from mails import BOUNDARY, INBOX, mail, reply
 from sqlalchemy import select
 
 from cases.case import BUSINESS_SUPPORT, Case
-from cases.directory import Person
+from cases.directory.directory import Person
 from cases.mail.by_hand import ByHand
 from cases.mail.senders import Senders
 from cases.mail.tray import Tray

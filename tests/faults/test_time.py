@@ -19,11 +19,10 @@ from answerable.settings import PartnershipSettings, Settings
 from answerable.wiring import Service, build
 from cases.case import Case
 from cases.digest.daily import Digests
-from cases.directory import Agency, Person
+from cases.directory.directory import Agency, Person
 from cases.holidays import england
 from cases.mail.dispatch import Dispatch
 from cases.policy_files.reading import read_policies
-from cases.pulse import CLOCKS, LETTERS, Pulse
 from cases.store import case_rows, outbox
 from cases.store.database import Database
 from cases.store.setup import migrate
@@ -32,6 +31,7 @@ from cases.tables import clocks, gaps, letters
 from cases.vault import MasterKeys
 from cases.verbs import timing
 from cases.verbs.decision import Draft
+from cases.watching.pulse import CLOCKS, LETTERS, Pulse
 from cases.working_time import CalendarDays, Hours, WorkingDays, due
 from mailer.letters import Letters
 from mailer.transports.folder import Folder

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from answerable.settings import PartnershipSettings, Settings
 from answerable.wiring import Service, build
-from cases.directory import Agency, Person
+from cases.directory.directory import Agency, Person
 from cases.store.database import Database
 from cases.store.setup import migrate
 from cases.submission import Submission

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from mails import BOUNDARY, INBOX, reply
 
-from cases import directory_edits as edits
-from cases.directory import Away, Person
-from cases.directory_work import DirectoryWork
+from cases.directory import edits
+from cases.directory.directory import Away, Person
+from cases.directory.work import DirectoryWork
 from cases.store import contacts, people
 from intake.mailbox import Mailbox
 from tests.conftest import ALICE

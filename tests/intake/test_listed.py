@@ -7,8 +7,8 @@ import pytest
 from mails import BOUNDARY, INBOX, mail, reply
 from sqlalchemy import select
 
-from cases.directory import Person
-from cases.directory_requests import Requests
+from cases.directory.directory import Person
+from cases.directory.requests import Requests
 from cases.store import contacts, outbox
 from cases.tables import letters
 from intake.mailbox import Mailbox

@@ -17,7 +17,7 @@ from exim import wait_until
 from icalendar import Calendar
 from real_mail import INBOX, PARTNERSHIP, SUPPORT, RealMail, real_mail
 
-from cases.directory import Person
+from cases.directory.directory import Person
 from cases.holidays import LONDON
 from cases.tables import people
 

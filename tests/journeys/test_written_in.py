@@ -8,7 +8,7 @@ from journeys import RAISING, RECEIVING, Journey, names, words
 from mails import mail
 
 from answerable.demo.demo import BOUNDARY
-from cases.directory import Person
+from cases.directory.directory import Person
 from cases.interfaces import Interfaces
 
 pytestmark = pytest.mark.slow

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.case import Case
-from cases.directory import Agency, Directory, Person
+from cases.directory.directory import Agency, Directory, Person
 from cases.policy_files.reading import read_policy
 from cases.submission import Answer, Submission
 from cases.verbs import answers, opening

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.case import BUSINESS_SUPPORT, Case
-from cases.directory import Agency, Directory, Person
+from cases.directory.directory import Agency, Directory, Person
 from cases.policy import Facts
 from cases.policy_files.reading import read_policy
 from cases.submission import BY_FORM, Answer, Arrival, Submission, Unread

@@ -19,8 +19,8 @@ from cases.case import BUSINESS_SUPPORT
 from cases.casework import Casework
 from cases.ledger import Ledger
 from cases.mail.dispatch import Dispatch, Due
-from cases.staff import STAFF
-from cases.staff_list import StaffList
+from cases.staff.officer import STAFF
+from cases.staff.staff_list import StaffList
 from cases.store import outbox as store
 from cases.submission import Submission
 from cases.verbs.decision import Letter

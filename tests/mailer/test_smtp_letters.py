@@ -12,7 +12,7 @@ import trustme
 from smtp_faults import ACCEPT_AND_DROP, DROP, RESET, Action, Faulty
 from structlog.testing import capture_logs
 
-from cases.directory import Agency, Person
+from cases.directory.directory import Agency, Person
 from cases.ledger import Ledger
 from cases.mail.dispatch import Dispatch, Due
 from cases.mail.domains import meant

@@ -12,7 +12,7 @@ from digests import BUSY, QUIET
 
 from cases.digest.composing import compose
 from cases.digest.daily import values_of
-from cases.directory_requests import OFFERS as CONTACT_OFFERS
+from cases.directory.requests import OFFERS as CONTACT_OFFERS
 from cases.verbs.decision import Offer
 from mailer.letters import Frame, Letters
 
@@ -341,7 +341,9 @@ LETTERS: dict[str, Golden] = {
     }, (), SUPPORT),
     "contact": ("contact", "Tom Reed", OFFICE | {
         "short_name": "CHSCP", "name": "Tom Reed", "phone": "01632 960123", "delegate": "Ines Marsh",
-        "entries": ["Line manager, Hackney Children's Services", "Designated safeguarding lead, Hackney Children's Services"],
+        "entries": [
+            "Line manager, Hackney Children's Services", "Designated safeguarding lead, Hackney Children's Services",
+        ],
     }, CONTACT_OFFERS, TOM),
     "contact-with-nothing-more-known": ("contact", "Una Blake", OFFICE | {
         "short_name": "CHSCP", "name": "Una Blake", "phone": "", "delegate": "", "entries": ["Commissioner"],

@@ -9,7 +9,7 @@ from demo_client import Script
 
 from answerable.demo.demo import Demo
 from answerable.now import MovableTime
-from cases.directory import Person
+from cases.directory.directory import Person
 from cases.standing import View
 
 Letter = dict[str, Any]

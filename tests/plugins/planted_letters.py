@@ -12,6 +12,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from digests import BUSY
+
+from cases.digest.composing import compose
+from cases.digest.daily import values_of
 from cases.verbs.decision import Offer
 from mailer.letters import Frame, Letters
 
@@ -76,11 +80,22 @@ OFFICE = {"partnership": "A Partnership", "to_name": "colleague"}
 WITHOUT_A_CASE: dict[str, dict[str, Any]] = {
     "acknowledged": OFFICE | {"to_name": NAME, "by": "Monday 30 November 2026"},
     "code": OFFICE | {"to_name": NAME, "code": "482913", "minutes": 15, "purpose_words": "to open a page"},
+    "ask_sender": OFFICE
+    | {"to_name": NAME, "by": "Sal Okoro", "day": "Friday 27 November 2026", "asks": ["Which child?"], "words": ""},
+    "audit": OFFICE | {"findings": [{"reference": "CHSCP-2026-0042", "what": "A letter."}], "more": 3, "path": "/desk/x"},
+    "clock_changed": OFFICE | {"way": "forward", "length": "1 day", "path": "/desk/x"},
+    "digest": values_of(compose(BUSY), name="A Partnership", key="chscp"),
     "held": OFFICE | {"most": 300},
     "mailbox": OFFICE | {"words": "The server does not answer."},
+    "not_ours": OFFICE
+    | {"to_name": NAME, "by": "Sal Okoro", "day": "Friday 27 November 2026", "words": "", "reason": "It is not."},
     "sign_in": OFFICE | {"to_name": NAME, "address": EMAIL, "path": "/desk/chscp/sign-in/0f7k", "minutes": 10},
-    "contact": OFFICE | {
-        "short_name": "CHSCP", "name": NAME, "phone": "020 7946 0011", "delegate": "Tom Plantedname",
+    "contact": OFFICE
+    | {
+        "short_name": "CHSCP",
+        "name": NAME,
+        "phone": "020 7946 0011",
+        "delegate": "Tom Plantedname",
         "entries": ["Line manager, Plantedagency"],
     },
     "tray": OFFICE | {"words": "Please read it.", "urgent": False},

@@ -21,7 +21,7 @@ from answerable.demo.world import directory_of
 from answerable.now import MovableTime
 from answerable.settings import PartnershipSettings, Settings
 from answerable.wiring import Service, build
-from cases.directory import Person
+from cases.directory.directory import Person
 from cases.standing import View
 from cases.store.database import Database
 from cases.store.setup import migrate

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from cases.case import Changed, Fields, changed
-from cases.directory import Away, Directory, Person
+from cases.directory.directory import Away, Directory, Person
 from cases.rehearsals.rehearsal import Play
 from cases.verbs.decision import Decision
 from tests.cases.verbs.test_opening import at, begun, say

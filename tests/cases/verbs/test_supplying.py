@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from cases.case import BUSINESS_SUPPORT
-from cases.directory import Directory
+from cases.directory.directory import Directory
 from cases.holidays import england
 from cases.policy_files.reading import read_policy
 from cases.rehearsals.rehearsal import Play

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cases.case import BUSINESS_SUPPORT, Case, Meeting
-from cases.directory import Agency, Directory, Person
+from cases.directory.directory import Agency, Directory, Person
 from cases.holidays import england
 from cases.policy import Policy
 from cases.policy_files.reading import read_policy

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cases.case import Case
-from cases.directory import Directory
+from cases.directory.directory import Directory
 from cases.holidays import england
 from cases.policy_files.reading import read_policy
 from cases.rehearsals.rehearsal import Play

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.directory import Agency, Directory, Person
+from cases.directory.directory import Agency, Directory, Person
 from cases.policy_files.reading import load_policy
 from cases.verbs.letters import ASKED_AGAIN, CORE_LABELS
 from intake.forms.blank import blank_form

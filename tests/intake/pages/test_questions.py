@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from cases.directory import Agency, Directory
+from cases.directory.directory import Agency, Directory
 from cases.policy_files.reading import load_policy
 from intake.pages import questions
 from web.posted import Posted

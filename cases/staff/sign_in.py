@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from cases import reference
 from cases.casework import Casework, Partnership
-from cases.staff import STAFF, Officer, on_list, same
+from cases.staff.officer import STAFF, Officer, on_list, same
 from cases.store import outbox
 from cases.store import staff as store
 from cases.verbs.decision import Letter

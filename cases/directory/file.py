@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from cases.directory import Agency, Away, Person
-from cases.directory_rules import Wrong, wrong_with_agency, wrong_with_days, wrong_with_person
+from cases.directory.directory import Agency, Away, Person
+from cases.directory.rules import Wrong, wrong_with_agency, wrong_with_days, wrong_with_person
 from cases.policy import Policy
 
 COLUMNS = ("agency", "agency_name", "domains", "role", "name", "email", "phone")

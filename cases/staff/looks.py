@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_or
 from cases.case import Case
 from cases.casework import Casework
 from cases.holidays import england
-from cases.staff import Officer
+from cases.staff.officer import Officer
 from cases.tables import looks
 
 MOST_SHOWN = 50

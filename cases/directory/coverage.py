@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select
 
 from cases.casework import Casework
-from cases.directory import Directory, Person
+from cases.directory.directory import Directory, Person
 from cases.policy import Policy
 from cases.stages import Acts, Stage
 from cases.store import contacts

@@ -5,9 +5,9 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from cases.directory import Away, Directory, Person
-from cases.directory_edits import Edit
-from cases.directory_file import Sheet, write_sheet
+from cases.directory.directory import Away, Directory, Person
+from cases.directory.edits import Edit
+from cases.directory.file import Sheet, write_sheet
 from cases.store import absences, contacts, people
 
 

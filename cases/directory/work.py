@@ -7,9 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import Connection, insert, select
 
 from cases.casework import Casework
-from cases.directory import Directory
-from cases.directory_edits import Edit
-from cases.directory_effects import cases_concerned
+from cases.directory.directory import Directory
+from cases.directory.edits import Edit
+from cases.directory.effects import cases_concerned
 from cases.store import absences, case_rows, concerned
 from cases.tables import directory_changes
 from cases.vault import KeyDestroyed

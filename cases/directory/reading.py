@@ -7,10 +7,10 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from cases.casework import Casework
-from cases.directory import Away, Directory
-from cases.directory_coverage import Missing, coverage
-from cases.directory_intake import as_file
-from cases.directory_stale import Stale, stale
+from cases.directory.coverage import Missing, coverage
+from cases.directory.directory import Away, Directory
+from cases.directory.intake import as_file
+from cases.directory.stale import Stale, stale
 from cases.policy import Policy
 from cases.store import absences, contacts, people
 from cases.store.absences import Entered

@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from answerable.wiring import Service
-from cases.directory_file import read_directory
-from cases.directory_intake import Difference, agency_changes, as_file, differences
-from cases.directory_intake import take_in as taking_in
-from cases.directory_work import DirectoryWork
+from cases.directory.file import read_directory
+from cases.directory.intake import Difference, agency_changes, as_file, differences, take_in
+from cases.directory.work import DirectoryWork
 
 BY = "the command line"
 
 
-def take_in(service: Service, partnership: str, file: Path, dry_run: bool) -> Iterator[str]:
+def taken_in(service: Service, partnership: str, file: Path, dry_run: bool) -> Iterator[str]:
     """Take a file in, and say what it changed; in a dry run, what it would. Raises DirectoryError, Refused."""
     casework, now = service.casework, service.now()
     sheet = read_directory(file, casework.partnerships[partnership].loaded.policy, casework.own_addresses())
@@ -20,13 +19,13 @@ def take_in(service: Service, partnership: str, file: Path, dry_run: bool) -> It
     yield from (f"Agency {line}" for line in agency_changes(before, sheet))
     yield from map(_line, differences(before, sheet))
     if dry_run:
-        preview = DirectoryWork(casework).preview(partnership, taking_in(sheet), now)
+        preview = DirectoryWork(casework).preview(partnership, take_in(sheet), now)
         yield from (f"{each.reference}: the letter “{each.purpose}” to {each.name}" for each in preview.letters)
         yield from ([f"and letters on {preview.confidential} confidential cases"] if preview.confidential else [])
         yield from ([f"{preview.more} more open cases would be looked at"] if preview.more else [])
         yield "Nothing was changed: this was a dry run."
         return
-    DirectoryWork(casework).change(partnership, taking_in(sheet), BY, now)
+    DirectoryWork(casework).change(partnership, take_in(sheet), BY, now)
     while casework.look_again(now):
         pass
     yield f"{len(sheet.agencies)} agencies and {len(sheet.people)} people are in the directory of {partnership}."

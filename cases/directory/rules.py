@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from cases.directory import Agency, Person
+from cases.directory.directory import Agency, Person
 from cases.mail.domains import meant
 from cases.policy import Policy
 

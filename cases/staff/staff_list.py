@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from cases.casework import Casework
-from cases.staff import Change, Role, on_list, same
+from cases.staff.officer import Change, Role, on_list, same
 from cases.store import staff as store
 
 _ADDRESS = re.compile(r"[^@\s\x00-\x1f<>\"(),;:\\\[\]]+@[^@\s\x00-\x1f<>\"(),;:\\\[\]]+\.[^@\s.]+")

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from answerable.wiring import Service
-from cases.staff import TITLES
-from cases.staff_list import NotOnList, StaffList
+from cases.staff.officer import TITLES
+from cases.staff.staff_list import NotOnList, StaffList
 
 BY = "the command line"
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, select
 
 from cases.casework import Casework
-from cases.directory import Directory, Person
+from cases.directory.directory import Directory, Person
 from cases.reference import clean
 from cases.store import contacts, outbox, people
 from cases.store.contacts import Contact

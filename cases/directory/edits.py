@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
-from cases.directory import Agency, Away, Closure, Person
+from cases.directory.directory import Agency, Away, Closure, Person
 from cases.store import absences, contacts, people
 from cases.working_time import spoken_date
 

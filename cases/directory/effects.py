@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from cases.directory import Directory
+from cases.directory.directory import Directory
 from cases.policy import Policy
 from cases.store import concerned
 from cases.store.concerned import Seat
