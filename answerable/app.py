@@ -12,6 +12,7 @@ import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp
 
 from answerable import health, logs
 from answerable.wiring import Service, page_secret
@@ -25,6 +26,7 @@ from cases.reading import Reading
 from cases.store.database import DatabaseUnavailable
 from desk import digests, directory, everyday, sign_in, staff, taken_down, under_way
 from desk.actions import pages as actions
+from desk.entry import Door
 from intake import api
 from intake.pages import answers, codes, listed, senders, status
 from intake.pages import web as raising
@@ -78,7 +80,8 @@ def create_app(service: Service, ticker: Ticker, *more: APIRouter, site: Site | 
     parts = (service.casework, service.correspondence, service.reading, service.draw, service.who_wrote)
     for routes in (*more, *page_routes(place, *parts)):
         app.include_router(routes)
-    errors.install(app, place.pages, secure=_secure(service), unavailable=DatabaseUnavailable)
+    find_frame = Door(place, service.casework).find_frame
+    errors.install(app, place.pages, secure=_secure(service), unavailable=DatabaseUnavailable, find_frame=find_frame)
     return app
 
 
@@ -131,17 +134,28 @@ def serve(service: Service) -> None:
         service.listener.bind()
     print(f"Answerable runs at {service.settings.base_url}  (stop with Ctrl-C)", flush=True)
     app = create_app(service, Ticker(service.jobs(), service.now))
-    run(app, service.settings.host, service.settings.port)
+    run(app, service.settings.host, service.settings.port, proxies=service.settings.proxies)
 
 
-def run(app: FastAPI, host: str, port: int, listener: socket.socket | None = None) -> None:
+def run(app: FastAPI, host: str, port: int, listener: socket.socket | None = None, proxies: str = "") -> None:
     """Run until told to stop. Uvicorn hands the signal on once all is shut down: no fault, and the status is 0."""
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, _stopped)
-    config = uvicorn.Config(
-        app, host=host, port=port, access_log=False, log_level="warning", timeout_graceful_shutdown=3
+    _Server(server(app, host, port, proxies)).run(sockets=[listener] if listener else None)
+
+
+def server(app: ASGIApp, host: str, port: int, proxies: str) -> uvicorn.Config:
+    """`proxies` are the web servers in front of us, parted by commas: behind one, every request comes from its address,
+    and the limits would count all visitors as one. Their word alone is believed, so that nobody chooses an address."""
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        forwarded_allow_ips=[each.strip() for each in proxies.split(",") if each.strip()],
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=3,
     )
-    _Server(config).run(sockets=[listener] if listener else None)
 
 
 class _Server(uvicorn.Server):

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from answerable.mail_in_settings import ImapSettings, imap_faults, listen_faults
+from answerable.mail_in_settings import ImapSettings, imap_faults, listen_faults, networks
 from mailer.transports.smtp import LOOPBACK
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,6 +65,11 @@ class Settings(BaseModel):
     )
     host: str = Field(default="127.0.0.1", description="The network address to listen on")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on")
+    proxies: str = Field(
+        default="127.0.0.1, ::1",
+        description="The addresses or networks of the web servers that stand in front of the service, parted by "
+        "commas: only from these is it believed whom a request comes from (`X-Forwarded-For`)",
+    )
     transport: Literal["console", "none", "smtp"] = Field(
         default="console",
         description="How letters leave: `smtp` gives them to a mail server; `console` prints them; `none` leaves them "
@@ -191,6 +196,7 @@ def _check(settings: Settings) -> None:
                 "before the @. Set plus_addresses to false, or give a shorter address."
             )
     _check_mail_in(settings)
+    _check_proxies(settings)
     polled = {each.inbox.lower() for each in settings.partnerships.values()}
     polled |= {each.imap.user.lower() for each in settings.partnerships.values() if each.imap}
     for key, each in settings.partnerships.items():
@@ -225,6 +231,16 @@ def _check_mail_in(settings: Settings) -> None:
     )
     if faults:
         raise SettingsError("\n".join(faults))
+
+
+def _check_proxies(settings: Settings) -> None:
+    """Of what it cannot read uvicorn says nothing, and believes nobody."""
+    try:
+        networks(settings.proxies)
+    except ValueError as error:
+        raise SettingsError(
+            f"proxies: {error}. Give addresses or networks such as 10.1.0.0/16, parted by commas."
+        ) from error
 
 
 def _check_smtp(settings: Settings) -> None:

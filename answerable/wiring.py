@@ -26,7 +26,7 @@ from cases.reading import Reading
 from cases.store.database import Database
 from cases.store.keyring import Keyring
 from cases.store.setup import is_current
-from cases.store.trials import real_open
+from cases.store.trials import real_open, real_unsent
 from cases.vault import MasterKeys
 from cases.watching.auditor import Auditor
 from cases.watching.pulse import CLOCKS, LETTERS, Pulse
@@ -87,16 +87,25 @@ class Service:
             send=self.send,
             judge=self.mailbox.judge_waiting,
             poll=self.polling.look,
-            remind=Tray(self.correspondence).remind,
-            checkpoint=self._checkpoint,
+            remind=self._in_time(Tray(self.correspondence).remind),
+            checkpoint=self._in_time(self._checkpoint),
             miss_digests=self.mornings.alarm,
-            keep_directory=self.keep_directory,
-            ask_contacts=Requests(self.casework).ask,
-            recount=self.recounting.look,
-            audit=Audits(self.casework.partnerships, self.auditor.go_on).look,
+            keep_directory=self._in_time(self.keep_directory),
+            ask_contacts=self._in_time(Requests(self.casework).ask),
+            recount=self._in_time(self.recounting.look),
+            audit=self._in_time(Audits(self.casework.partnerships, self.auditor.go_on).look),
             beat=partial(self.pulse.beat, CLOCKS),
             beat_letters=partial(self.pulse.beat, LETTERS),
         )
+
+    def _in_time(self, run: Callable[[datetime], object]) -> Callable[[datetime], object]:
+        """A job that is done while the time is certain alone: else it would take a false day's work for done."""
+
+        def job(now: datetime) -> object:
+            self.watch.look(now)
+            return None if self.pulse.is_doubted() else run(now)
+
+        return job
 
     def act(self, now: datetime) -> int:
         """What time alone causes. The digests come first: they say what the clocks will do today."""
@@ -169,8 +178,8 @@ def build(
 
 
 def trials_alone(database: Database, trials: Iterable[str]) -> None:
-    """A trial begins where no real case is open: the letters of a real one would go to the test person, and the people
-    whom they are for would be counted as told. Raises SettingsError."""
+    """A trial begins where no real case is open, and no real letter waits: it would go to the test person, and the
+    people whom it is for would be counted as told. Raises SettingsError."""
     with database.read() as connection:
         for key in trials:
             if count := real_open(connection, key):
@@ -178,6 +187,11 @@ def trials_alone(database: Database, trials: Iterable[str]) -> None:
                     f"partnerships.{key}.shadow: {count} real case(s) are open here. A trial would keep their letters "
                     "from the people they are for. Take the setting away, or try the service out with a database of "
                     "its own."
+                )
+            if count := real_unsent(connection, key):
+                raise SettingsError(
+                    f"partnerships.{key}.shadow: {count} real letter(s) have not left yet. A trial would keep them "
+                    "from the people they are for. Take the setting away until they have left (Letters, on the desk)."
                 )
 
 

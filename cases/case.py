@@ -107,6 +107,9 @@ class Clock:
     fixed: bool = False
     paused_at: datetime | None = None
     reckoned: datetime | None = None  # due by the policy's own reckoning, where a pause or a person moved it since
+    entered: bool = False  # a date that a person entered: it stands, whatever the working days become
+    days_left: int | None = None  # the working days that were left of it when it was paused
+    rests_on: Mapping[str, str] = field(default_factory=dict)  # the answers that its date was reckoned from
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,10 @@ class Case:
     def row(self) -> StageRow | None:
         """The stage that the case is in, or was in last."""
         return self.stages[-1] if self.stages else None
+
+    def is_barred(self, email: str) -> bool:
+        """Whether nothing more of this case may go to an address, or be taken from it."""
+        return email.lower() in self.barred
 
     def party(self, key: str) -> Party:
         return next(party for party in self.parties if party.key == key)

@@ -34,6 +34,8 @@ log = structlog.get_logger()
 Verb = Callable[[Case, Moment], Decision]
 CONFIRM_HOURS = 14 * 24
 AGAIN = timedelta(hours=1)
+TOLD_AFTER = 3
+NO_PAGE = "This page is open no longer. If you think that it should be, please telephone business support."
 
 
 class WrongCode(ValueError):
@@ -117,7 +119,8 @@ class Casework:
             except Exception as error:
                 log.error("a case could not be looked at again", case=case_id, error=type(error).__name__)
                 with self.database.write() as connection:
-                    concerned.later(connection, case_id, now + AGAIN)
+                    failed = concerned.later(connection, case_id, now + AGAIN)
+                self.tell_stuck(case_id, "directory", failed, now)
         return len(waiting)
 
     def own_addresses(self) -> frozenset[str]:
@@ -156,7 +159,7 @@ class Casework:
         reference = str(Reference(policy.partnership.reference_prefix, year, number))
         track = submission.track or policy.tracks[0].key
         case = Case(case_id, office.key, reference, office.loaded.sha256, began or now, track, office.in_trial)
-        case_rows.create(connection, case, self.keyring.new_case_key(connection, office.key, case_id, now))
+        case_rows.create(connection, case, self.keyring.new_case_key(connection, office.key, case_id, now), now)
         code = access.new_code(connection, office.key, f"confirm:{case_id}", self.keyring, now, CONFIRM_HOURS)
         self._apply(
             connection, case, now, lambda case, moment: opening.receive(case, submission, code, moment, arrival)
@@ -235,6 +238,19 @@ class Casework:
             if not tasks.has(connection, case_id, failing.task_key(case, clock)):
                 self._apply(connection, case, now, lambda case, moment: failing.failing(case, clock, moment))
 
+    def tell_stuck(self, case_id: str, about: str, failed: int, now: datetime) -> None:
+        """What follows from a change cannot be found out: from the third failure on business support is told, once.
+
+        Of a case that cannot be read the daily audit tells them.
+        """
+        try:
+            with self.database.write() as connection:
+                if failed >= TOLD_AFTER and not tasks.has(connection, case_id, failing.stuck_key(about)):
+                    case = case_rows.load(connection, case_id, self.keyring)
+                    self._apply(connection, case, now, lambda case, moment: failing.stuck(case, about, moment))
+        except Exception as error:
+            log.error("a failing look could not be reported", case=case_id, error=type(error).__name__)
+
     def send_code(self, case_id: str, party: str, now: datetime, asker: str = "") -> None:
         """Mail a six-digit code to a party, which opens the record and lets them answer.
 
@@ -243,18 +259,22 @@ class Casework:
         with self.database.write() as connection:
             case = case_rows.load(connection, case_id, self.keyring)
             to = case.party(party)
+            if case.is_barred(to.email):
+                return
             office = self.partnerships[case.partnership]
             words = "to open your page about an escalation"
-            subject, trial = _page_of(case_id, party, asker), case.trial or office.in_trial
-            self._code_letter(connection, office, subject, to.name, to.email, words, now, trial)
+            subject = _page_of(case_id, party, asker)
+            self._code_letter(connection, office, subject, to.name, to.email, words, now, case.trial)
 
     def use_code(self, case_id: str, party: str, code: str, now: datetime, asker: str = "") -> str:
         """Gives the cookie of the device from now on. Raises WrongCode."""
         with self.database.write() as connection:
             subjects = [_page_of(case_id, party, asker), _page_of(case_id, party, "")]  # asked for, or from a letter
             subjects += [f"confirm:{case_id}"] if party == "p1" else []
+            case = case_rows.load(connection, case_id, self.keyring)
+            if case.is_barred(case.party(party).email):
+                raise WrongCode(NO_PAGE)
             if any(access.use_code(connection, subject, code, self.keyring, now) for subject in subjects):
-                case = case_rows.load(connection, case_id, self.keyring)
                 return access.remember(connection, case.partnership, case.party(party).email, self.keyring, now)
         raise WrongCode("That is not the code we sent, or it is too old.")
 
@@ -301,8 +321,7 @@ class Casework:
         case_rows.save(connection, case, decision, self.keyring, now)
         office = self.partnerships[case.partnership]
         for letter in decision.letters:
-            trial = case.trial or office.in_trial
-            outbox.plan(connection, case.partnership, case.id, letter, self.keyring, now, office.reply_domain, trial)
+            outbox.plan(connection, office, case.id, letter, self.keyring, now)
         return decision
 
     def _opened(self, connection: Connection, case_id: str, reference: str, now: datetime) -> Opened:
@@ -318,7 +337,7 @@ class Casework:
         email: str,
         words: str,
         now: datetime,
-        trial: bool,
+        of_trial: bool,
     ) -> None:
         code = access.new_code(connection, office.key, subject, self.keyring, now)
         values = {
@@ -330,7 +349,7 @@ class Casework:
         }
         whose = self.keyring.tokens(connection, now).lookup("sender", email)
         letter = Letter("code", whose, name, email, secrets.token_hex(8), values, urgent=True)
-        outbox.plan(connection, office.key, None, letter, self.keyring, now, office.reply_domain, trial)
+        outbox.plan(connection, office, None, letter, self.keyring, now, of_trial)
 
     def directory_in(self, connection: Connection, partnership: str) -> Directory:
         """The directory as it stands, in a transaction that the caller has begun."""

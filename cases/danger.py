@@ -17,10 +17,13 @@ _RANKS = {
     "not_reached": 1,
     "missing": 1,
     "left": 1,
+    "barred": 1,
     "denied": 1,
     "diverted_late": 1,
     "disputed": 1,
     "failing": 1,
+    "misdated": 1,
+    "stuck": 1,
     "away": 2,
     "mail": 2,
     "held": 2,
@@ -66,6 +69,12 @@ def is_over(case: Case, task: str) -> bool:
     return over is not None and over(case, kind if clock_of(task) else rest)
 
 
+def clocks_like(case: Case, clock: str) -> set[str]:
+    """The keys of the clocks about the same thing: a pause or a new date puts another in the place of one."""
+    like = {each.key: (each.purpose, each.name, each.about) for each in case.clocks}
+    return {key for key, about in like.items() if about == like.get(clock)}
+
+
 def _stopped(case: Case, rest: str) -> bool:
     return case.clock(rest.partition(":")[0]).state == "stopped"
 
@@ -80,7 +89,7 @@ def _filled(case: Case, rest: str) -> bool:
 
 
 _OVER: Mapping[str, Callable[[Case, str], bool]] = {
-    "clock": _stopped,
+    "clock": lambda case, rest: all(case.clock(key).state == "stopped" for key in clocks_like(case, rest)),
     "failing": _stopped,
     "missing": _filled,
     "disputed": lambda case, rest: case.status != "disputed",

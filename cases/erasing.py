@@ -36,7 +36,8 @@ class Erasing:
             case = case_rows.load(connection, case_id, self._keyring)
             self._casework.apply(connection, case, now, lambda case, moment: retention.erased(case, order, moment))
             self._check(connection, case)
-            connection.execute(update(parties).where(parties.c.case_id == case_id).values(address_token=_NO_ADDRESS))
+            nobody = {"address_token": _NO_ADDRESS, "holder_token": None}
+            connection.execute(update(parties).where(parties.c.case_id == case_id).values(**nobody))
             done = (tasks.c.case_id == case_id) & tasks.c.done_at.is_(None)
             connection.execute(update(tasks).where(done).values(done_at=now))
             self._keyring.destroy(connection, case_id, now, order.reason)

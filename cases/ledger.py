@@ -1,12 +1,12 @@
 """The record as a whole: read with its proof, witnessed once a day, verified, and rebuilt into the case."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from cases.case import Case
 from cases.holidays import england
@@ -36,11 +36,15 @@ class Ledger:
     def record(self, case_id: str) -> Verified:
         """The written log of a case, with its proof. An erased case has entries without content."""
         with self._database.read() as connection:
-            key = self._key(connection, case_id)
-            links = list(case_rows.links(connection, case_id))
-            faults = tuple(verify(links, key, None))
-            entries = () if faults else tuple(read(link, key) for link in links)
-            return Verified(entries, faults, links[-1].head if links else None)
+            return self.record_in(connection, case_id)
+
+    def record_in(self, connection: Connection, case_id: str) -> Verified:
+        """The same, in a transaction that the caller has begun."""
+        key = self._key(connection, case_id)
+        links = list(case_rows.links(connection, case_id))
+        faults = tuple(verify(links, key, None))
+        entries = () if faults else tuple(read(link, key) for link in links)
+        return Verified(entries, faults, links[-1].head if links else None)
 
     def text(self, case_id: str) -> str:
         """The written log as plain text, in local time, for enclosing in a letter."""
@@ -60,11 +64,14 @@ class Ledger:
     def take_checkpoint(self, partnership: str, now: datetime) -> Checkpoint | None:
         """Witness every case's head at the end of the local day before; nothing when that is done already."""
         day = england().local_date(now) - timedelta(days=1)
-        with self._database.write() as connection:
-            taken = self._checkpoints(connection, partnership)
-            if taken and taken[-1].day >= day:
+        with self._database.read() as connection:
+            if self._last_day(connection, partnership) >= day:
                 return None
-            new = checkpoint(partnership, day, taken[-1] if taken else None, case_rows.heads(connection, partnership))
+        with self._database.write() as connection:
+            if self._last_day(connection, partnership) >= day:  # somebody else was first
+                return None
+            last = next(self._checkpoints(connection, partnership, newest=1), None)
+            new = checkpoint(partnership, day, last, case_rows.heads(connection, partnership))
             heads = json.dumps([[head.case_id, head.length, head.hash] for head in new.heads])
             row = {"partnership_id": partnership, "day": day, "previous_hash": new.previous_hash, "hash": new.hash}
             connection.execute(insert(checkpoints).values(**row, heads=heads, cases=len(new.heads)))
@@ -73,7 +80,7 @@ class Ledger:
     def faults(self, partnership: str) -> list[Fault]:
         """Everything wrong with a partnership's record: each case's chain, and what the checkpoints witness."""
         with self._database.read() as connection:
-            taken = self._checkpoints(connection, partnership)
+            taken = [*self._checkpoints(connection, partnership)][::-1]
             found = list(verify_checkpoints(taken, None))
             witnessed = {head.case_id: head for head in taken[-1].heads} if taken else {}
             known = {head.case_id: head for head in case_rows.heads(connection, partnership)}
@@ -88,12 +95,16 @@ class Ledger:
         except KeyDestroyed:
             return None
 
-    def _checkpoints(self, connection: Connection, partnership: str) -> Sequence[Checkpoint]:
-        found = select(checkpoints).where(checkpoints.c.partnership_id == partnership).order_by(checkpoints.c.day)
-        return [
-            _checkpoint(row.partnership_id, row.day, row.previous_hash, row.heads, row.hash)
-            for row in connection.execute(found)
-        ]
+    def _last_day(self, connection: Connection, partnership: str) -> date:
+        """The day that was witnessed last; long ago where none was."""
+        days = select(func.max(checkpoints.c.day)).where(checkpoints.c.partnership_id == partnership)
+        return connection.execute(days).scalar() or date.min
+
+    def _checkpoints(self, connection: Connection, partnership: str, newest: int | None = None) -> Iterator[Checkpoint]:
+        """The checkpoints, the newest first: all of them, or so many."""
+        mine = select(checkpoints).where(checkpoints.c.partnership_id == partnership)
+        for row in connection.execute(mine.order_by(checkpoints.c.day.desc()).limit(newest)):
+            yield _checkpoint(row.partnership_id, row.day, row.previous_hash, row.heads, row.hash)
 
 
 def _checkpoint(partnership: str, day: date, previous_hash: str, heads: str, hash: str) -> Checkpoint:

@@ -3,9 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.parser import BytesHeaderParser
-from email.policy import compat32
-from email.utils import parseaddr
 from typing import Any, cast
 
 from sqlalchemy import Connection, select
@@ -13,6 +10,7 @@ from sqlalchemy import Connection, select
 from cases import record
 from cases.case import Case, Clock, Party
 from cases.casework import Casework
+from cases.mail import naming, sealing
 from cases.record import Fault, Head, Link
 from cases.reference import Reference, clean
 from cases.stages import Source
@@ -23,7 +21,6 @@ from cases.store.outbox import Stored
 from cases.tables import cases, codes, letters, messages, tasks
 from cases.vault import Key, KeyDestroyed
 
-_HEADERS = BytesHeaderParser(policy=compat32)  # takes any bytes, and leaves the body alone
 _VIA: Mapping[str, str] = {
     "reply": "by reply to a letter",
     "page": "on the letter's page",
@@ -71,6 +68,7 @@ class RecordLine:
     cited: str
     evidence: str
     fault: str = ""
+    by: str = ""  # the officer who did it
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,24 +188,27 @@ class Reading:
             return [outbox.opened(connection, each, self.keyring) for each in ids]
 
     def likely_cases(self, mail: inbox.Received, now: datetime) -> list[Likely]:
-        """The cases that a mail may belong to, the likeliest first, each with the first reason."""
+        """The cases that a mail may belong to, the likeliest first, each with the first reason. A sealed mail belongs
+        to its confidential case alone; of another mail's sender nobody is told that they are on such a case."""
         with self.database.read() as connection:
+            sealed = sealing.sealed_by(connection, mail, self.keyring, now)
             kept = [(mail.case_id, "it was kept with this case when it came")] if mail.case_id else []
-            named = [(each, "it names this case") for each in self._named_in(connection, mail)]
+            named = [(each, "it names this case") for each in sealing.named_in(connection, mail)]
             theirs = [(each, "its sender is on this case") for each in self._of_sender(connection, mail, now)]
-            reasons = dict(reversed([*kept, *named, *theirs]))
+            reasons = dict(reversed([*[(each, "it is confidential") for each in sealed], *kept, *named, *theirs]))
             known = listing.named(connection, reasons)
-            ordered = dict.fromkeys(each for each, _ in [*kept, *named, *theirs])
-            return [Likely(known[each].reference, reasons[each]) for each in ordered if each in known]
+            ordered = dict.fromkeys(each for each, _ in [*kept, *named, *theirs] if each in known)
+            may = sealed or [each for each in ordered if not known[each].confidential]
+            return [Likely(known[each].reference, reasons[each]) for each in may]
 
     def confidential_cases(self, mail: inbox.Received, now: datetime) -> list[str]:
-        """Ids of the confidential cases that a mail names or, where it names no case, that its sender is a party of."""
+        """Ids of the confidential cases that a mail is on: it is sealed (`cases.mail.sealing`)."""
         return self.confidential_among([mail], now).get(mail.id, [])
 
     def confidential_among(self, mails: Iterable[inbox.Received], now: datetime) -> dict[str, list[str]]:
         """The same of several mails, by the mail's id; only of those that concern such a case."""
         with self.database.read() as connection:
-            found = {each.id: self._confidential(connection, each, now) for each in mails}
+            found = {each.id: sealing.sealed_by(connection, each, self.keyring, now) for each in mails}
         return {mail: case_ids for mail, case_ids in found.items() if case_ids}
 
     def confidential_mail(self, view: View, now: datetime) -> list[inbox.Received]:
@@ -251,19 +252,8 @@ class Reading:
         about = f"task:{row.case_id}:{row.key}"
         return cast(dict[str, str], key.open(row.sealed, about=about))["words"] if key else ""
 
-    def _confidential(self, connection: Connection, mail: inbox.Received, now: datetime) -> list[str]:
-        found = self._named_in(connection, mail) or list(self._of_sender(connection, mail, now))
-        known = listing.named(connection, found) if found else {}
-        return [each for each in found if each in known and known[each].confidential]
-
-    def _named_in(self, connection: Connection, mail: inbox.Received) -> list[str]:
-        """The case that a mail was kept with, and those that its subject names."""
-        named = Reference.find(str(_HEADERS.parsebytes(mail.raw).get("Subject", "")))
-        found = [case_rows.by_reference(connection, mail.partnership, str(each)) for each in named]
-        return [each for each in (mail.case_id, *found) if each]
-
     def _of_sender(self, connection: Connection, mail: inbox.Received, now: datetime) -> Iterable[str]:
-        sender = parseaddr(str(_HEADERS.parsebytes(mail.raw).get("From", "")))[1]
+        sender = next(iter(naming.senders(mail.raw)), "")
         whose = self.keyring.tokens(connection, now).lookup("sender", sender)
         return listing.of_sender(connection, mail.partnership, whose, 10)
 
@@ -281,7 +271,9 @@ def _line(link: Link, key: Key | None, broken: Mapping[int, str]) -> RecordLine:
         words = "" if fault else "The content of this entry was erased."
         return RecordLine(link.sequence, link.at, words, cited, "", fault)
     content: Mapping[str, Any] = record.read(link, key).content
-    return RecordLine(link.sequence, link.at, content["words"], cited, _evidence(content.get("evidence", {})))
+    evidence = content.get("evidence", {})
+    by = evidence.get("answer", evidence).get("by") or ""
+    return RecordLine(link.sequence, link.at, content["words"], cited, _evidence(evidence), by=by)
 
 
 def _evidence(evidence: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from typing import Self
 
 TOKEN_LENGTH = 26
 MARK = "Our mark:"  # before the token, at the foot of every letter
+KEY_LEFT_OUT = "[a private link]"
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _RETYPED = str.maketrans({"o": "0", "i": "1", "l": "1", "u": "v"})
 _SECRET_BYTES = 32
@@ -24,6 +25,10 @@ _BOUNCE = "b-"
 _TOKEN = re.compile(
     r"(?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2}))[0-7oOiIlL][0-9A-Za-z]{25}(?![0-9A-Za-z])",
 )
+# A token as mail programs break it: at the end of a line, before the marks of a quotation.
+_BROKEN = r"[0-7oOiIlL](?:=?\r?\n[>|\s]{0,20})?(?:[0-9A-Za-z](?:=?\r?\n[>|\s]{0,20})?){24}[0-9A-Za-z](?![0-9A-Za-z])"
+_KEY = re.compile(rf"(?<=/){_BROKEN}|{MARK}[>|\s]{{0,20}}{_BROKEN}|{_TOKEN.pattern}", re.IGNORECASE)
+_AROUND = frozenset("<>\"'()[]")  # where a link or an address ends that stands in a text
 _CODE = re.compile(r"[0-9]{6}")
 _GAP = r"[\s_\-\u2010-\u2015\u2212]{1,5}"
 _REFERENCE = re.compile(
@@ -75,6 +80,26 @@ def clean(text: str) -> str | None:
 def find_tokens(text: str) -> list[str]:
     """Everything in a body, header or address that may be a token, each once, in order."""
     return list(dict.fromkeys(_spelt(found) for found in _TOKEN.findall(text)))
+
+
+def without_keys(text: str) -> str:
+    """A text of mail without what opens a letter's page or a private link of ours, or routes an answer: whoever reads
+    a quoted letter must not be able to answer in its reader's name."""
+    kept, end = [], 0
+    for found in _KEY.finditer(text):
+        if found.start() >= end:
+            start = found.start()
+            while start > end and not _is_edge(text[start - 1]):
+                start -= 1
+            kept += [text[end:start], KEY_LEFT_OUT]
+            end = found.end()
+            while end < len(text) and not _is_edge(text[end]):
+                end += 1
+    return "".join([*kept, text[end:]])
+
+
+def _is_edge(letter: str) -> bool:
+    return letter.isspace() or letter in _AROUND
 
 
 def token_hash(token: str) -> str:

@@ -1,11 +1,12 @@
 """What business support does to a case, one transaction each, and the same without a trace: how it would come out.
 
-An action is a pure verb of `cases.verbs` with an order in it. It is done to the case as the officer saw it: if the case
-has changed since, nothing is done, and they look again.
+An action is a pure verb of `cases.verbs` with an order in it. What is done is what the officer was shown: if the case
+or the directory has changed since so that something else would come of it, nothing is done, and they look again.
 """
 
 import hashlib
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -26,6 +27,8 @@ from cases.verbs.under_way import UnderWay
 
 Became = Literal["done", "done before", "changed"]
 NOT_NUMBERED = "(given when it is entered)"
+_TELLS_LEAVER = "handed_over"
+_WAITS = {"planned": "withheld", "held": "withheld", "uncertain": "given up"}  # and what is said of it then
 _OF_HARM = ("immediate_harm", "harm")
 
 
@@ -39,7 +42,7 @@ class Act:
 
 
 class _Changed(Exception):
-    """The case is not as the officer saw it; what was begun is undone."""
+    """It would not come out as the officer was shown; what was begun is undone."""
 
 
 class Support:
@@ -51,22 +54,16 @@ class Support:
     def preview(self, case_id: str, act: Act, now: datetime) -> list[tuple[Case, Decision]]:
         """How each case stands before, and what would be decided. Nothing is written. Raises Refused."""
         with self._database.read() as connection:
-            case = case_rows.load(connection, case_id, self._keyring)
-            decision = act.verb(case, self._casework.moment(connection, case, now))
-            if not act.survivor:
-                return [(case, decision)]
-            survivor = self._survivor(connection, case, act)
-            moment = self._casework.moment(connection, survivor, now)
-            return [(case, decision), (survivor, ending.take_in(survivor, case, _order(act), moment))]
+            return self._decided(connection, case_rows.load(connection, case_id, self._keyring), act, now)
 
-    def do(self, case_id: str, act: Act, length: int, once: str, now: datetime) -> Became:
-        """Do it to the case as it was seen, `length` entries long. `once` is the form's own mark. Raises Refused."""
+    def do(self, case_id: str, act: Act, shown: str, once: str, now: datetime) -> Became:
+        """Do what was `shown` (`fingerprint`), and nothing else. `once` is the form's own mark. Raises Refused."""
         try:
             with self._database.write() as connection:
                 case = case_rows.load(connection, case_id, self._keyring)
                 if not access.is_first(connection, case.partnership, _mark(case_id, once), now):
                     return "done before"
-                if case.length != length:
+                if fingerprint(self._decided(connection, case, act, now)) != shown:
                     raise _Changed
                 self._do(connection, case, act, now)
                 return "done"
@@ -84,7 +81,7 @@ class Support:
             number = case_rows.next_number(connection, partnership, year)
             reference = str(Reference(office.loaded.policy.partnership.reference_prefix, year, number))
             case = self._entered(connection, office, case_id, reference, known)
-            case_rows.create(connection, case, self._keyring.new_case_key(connection, partnership, case_id, now))
+            case_rows.create(connection, case, self._keyring.new_case_key(connection, partnership, case_id, now), now)
             self._casework.apply(connection, case, now, _entering(known, order))
             return reference
 
@@ -108,17 +105,31 @@ class Support:
             keys = connection.execute(select(tasks.c.key).where(chosen)).scalars()
             return any(key.partition(":")[0] in _OF_HARM for key in keys)
 
+    def _decided(self, connection: Connection, case: Case, act: Act, now: datetime) -> list[tuple[Case, Decision]]:
+        decision = act.verb(case, self._casework.moment(connection, case, now))
+        if not act.survivor:
+            return [(case, decision)]
+        survivor = self._survivor(connection, case, act)
+        moment = self._casework.moment(connection, survivor, now)
+        return [(case, decision), (survivor, ending.take_in(survivor, case, _order(act), moment))]
+
     def _do(self, connection: Connection, case: Case, act: Act, now: datetime) -> None:
         decision = self._casework.apply(connection, case, now, act.verb)
         if act.survivor:
             survivor, order = self._survivor(connection, case, act), _order(act)
             taking = partial(ending.take_in, duplicate=case, order=order)
             self._casework.apply(connection, survivor, now, lambda case, moment: taking(case, moment=moment))
-        barred = set(decision.case.barred) - set(case.barred)
-        for letter in outbox.of_case(connection, case.id, self._keyring) if barred else ():
-            if letter.email.lower() in barred and letter.state in ("planned", "held"):
+        self._withhold(connection, case, decision.case, now)
+
+    def _withhold(self, connection: Connection, before: Case, after: Case, now: datetime) -> None:
+        """What has not left goes neither to an address that is barred now, nor to one whose place another took."""
+        barred = set(after.barred) - set(before.barred)
+        gone = {(each.key, each.email) for each in before.parties if after.party(each.key).email != each.email}
+        for letter in outbox.of_case(connection, before.id, self._keyring) if barred or gone else ():
+            left_place = (letter.to, letter.email) in gone and letter.purpose != _TELLS_LEAVER
+            if letter.state in _WAITS and (left_place or letter.email.lower() in barred):
                 outbox.mark(connection, letter, "withheld", now)
-                became(self._casework, connection, letter, "withheld", now)
+                became(self._casework, connection, letter, _WAITS[letter.state], now)
 
     def _survivor(self, connection: Connection, case: Case, act: Act) -> Case:
         found = case_rows.by_reference(connection, case.partnership, act.survivor)
@@ -133,6 +144,22 @@ class Support:
         began = under_way.opened_at(self._casework.calendar(connection, office.key), known.received)
         track = under_way.track_of(policy, known.stage).key
         return Case(case_id, office.key, reference, office.loaded.sha256, began, track, office.in_trial)
+
+
+def fingerprint(decisions: Sequence[tuple[Case, Decision]]) -> str:
+    """A hash of what an officer is shown: how each case stands, who is written to and what about, and what is due when.
+
+    Moments are left out: they move on while somebody reads, and days do not.
+    """
+    told = [
+        {
+            "case": [case.id, case.length],
+            "letters": [(each.purpose, each.to, each.name, each.email, each.about) for each in decision.letters],
+            "due": [(each.key, each.purpose, each.state, each.due_day) for each in decision.case.clocks],
+        }
+        for case, decision in decisions
+    ]
+    return hashlib.sha256(json.dumps(told, default=str).encode()).hexdigest()
 
 
 def _entering(known: UnderWay, order: Order) -> Callable[..., Decision]:

@@ -20,6 +20,7 @@ from cases.standing import (
     STATUS_WORDS,
     View,
     clock_state,
+    decides,
     letter_word,
     next_steps,
     offers_to,
@@ -30,6 +31,7 @@ from cases.store import listing
 from cases.store.outbox import Stored
 from cases.verbs.decision import Offer
 from cases.working_time import spoken_date
+from desk.case_done import last_done, meeting_of
 from desk.found import CaseDoor
 from desk.mail_shown import answerers
 from desk.words import clock_title, letter_title, name_of, task_title
@@ -46,8 +48,9 @@ _AWAITED = {
 _THEN = {
     "objection": "silence counts as agreement",
     "told": "the raiser counts as told",
-    "pause": "the clocks run on",
+    "pause": "the time runs on",
 }
+_NOT_ANSWERED = ("pause", "breach", "told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Ticking:
     working: str
     due_day: date
     look_at: datetime
+    lead: str  # before `look_at` and `then`: where no answer is awaited it does not speak of one
     then: str
 
 
@@ -99,10 +103,11 @@ class _CaseFile:
         self._dispatch = Dispatch(casework)
         self._case_door = CaseDoor(site, casework, reading)
 
-    def show(self, request: Request, partnership: str, reference: str) -> Response:
+    def show(self, request: Request, partnership: str, reference: str, done: str = "") -> Response:
+        """The case; with `done`, what this officer did there last (`desk.found.DONE`)."""
         officer, view = self._case_door.enter(request, partnership, reference)
         if view.case.confidential:
-            return self._confidential(request, view)
+            return self._confidential(request, view, bool(done))
         log = self._reading.written_log(view.case.id)
         with self._reading.database.read() as connection:
             tasks = listing.open_tasks_of(connection, view.case.id)
@@ -117,15 +122,24 @@ class _CaseFile:
             "mails": mails,
             "wrote": _wrote(view.policy, view),
             "lines": log.lines[: -NEWEST - 1 : -1],
+            "done": last_done(log.lines, officer.name) if done else "",
+            "meeting": meeting_of(view.case),
             "length": len(log.lines),
             "sound": not log.faults,
             "looks": self._looks.at(view.case) if officer.may("manage") else None,
         }
         return self._site.page(request, "desk/case", values)
 
-    def _confidential(self, request: Request, view: View) -> Response:
-        """Its status and dates, and nothing of what it is about or whom (chscp 1.7)."""
-        return self._site.page(request, "desk/case_confidential", self._about(view))
+    def _confidential(self, request: Request, view: View, done: bool) -> Response:
+        """Its status and dates, what is to be done by title, and nothing of what it is about or whom (chscp 1.7)."""
+        with self._reading.database.read() as connection:
+            tasks = listing.open_tasks_of(connection, view.case.id)
+        values = {
+            "done": done,
+            "tasks": [(_place_of(view.case.partnership, view, key), task_title(key)) for key in tasks],
+            "deciders": list(dict.fromkeys(each.title for each in view.case.parties if decides(view, each))),
+        }
+        return self._site.page(request, "desk/case_confidential", self._about(view) | values)
 
     def _about(self, view: View) -> dict[str, object]:
         now = self._site.now()
@@ -181,7 +195,8 @@ def _not_stopped(view: View) -> list[Clock]:
 def _ticking(view: View, clock: Clock, now: datetime) -> Ticking:
     state, word = clock_state(clock, now)
     then = _THEN.get(clock.purpose) or next_steps(view, clock)
-    return Ticking(clock_title(view, clock), state, word, clock.working, clock.due_day, clock.look_at, then)
+    lead = "Then" if clock.purpose in _NOT_ANSWERED else "If nobody answers"
+    return Ticking(clock_title(view, clock), state, word, clock.working, clock.due_day, clock.look_at, lead, then)
 
 
 def _steps(view: View) -> list[Step]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import quote, unquote
 
 from fastapi import HTTPException, Request
@@ -11,6 +12,7 @@ from starlette.routing import Match
 from cases.casework import Casework, Partnership
 from cases.staff.officer import Officer, Right
 from cases.staff.sign_in import SESSION, SignIn
+from cases.store.database import DatabaseUnavailable
 from web.csrf import FIELD
 from web.errors import Instead
 from web.posted import Posted, sent
@@ -46,15 +48,25 @@ class Door:
     def enter(self, request: Request, partnership: str, right: Right = "see") -> Officer:
         """Who it is. Whoever is not signed in is shown the way in; raises HTTPException(403) for a role that may not.
 
-        The page's frame (`desk/_desk.html`) finds the officer in the request's state.
+        The page's frame (`desk/_desk.html`) finds the officer in the request's state, on the page of a refusal too.
         """
         officer = self.who(request, partnership)
         if not officer:
             raise Instead(self._way_in(request, partnership))
+        self._keep_in_frame(request, partnership, officer)
         if not officer.may(right):
             raise HTTPException(403, _NOT_ALLOWED[right].format(name=officer.name, title=officer.title))
-        request.state.officer = officer
         return officer
+
+    def find_frame(self, request: Request) -> None:
+        """For the page of a fault at an address of a desk that no route has taken: which desk, and who is signed in."""
+        key = request.url.path.split("/")[2]
+        if key not in self._casework.partnerships:
+            return
+        request.state.desk = key
+        with suppress(DatabaseUnavailable):  # then the fault is told without the frame
+            if officer := self.who(request, key):
+                self._keep_in_frame(request, key, officer)
 
     def who(self, request: Request, partnership: str) -> Officer | None:
         """Who is signed in at this partnership's desk with this browser. Raises HTTPException(404)."""
@@ -74,6 +86,10 @@ class Door:
     def forget(self, response: Response, partnership: str) -> None:
         self._site.cookies.clear(response, _COOKIE.format(partnership))
 
+    def _keep_in_frame(self, request: Request, partnership: str, officer: Officer) -> None:
+        request.state.officer, request.state.desk = officer, partnership
+        request.state.partnership = self.office(partnership).loaded.policy.partnership.name
+
     def _way_in(self, request: Request, partnership: str) -> Response:
         """To the page where one signs in; for a form that was sent, a page that keeps what was written (E66)."""
         back = _address(request) if _is_page(request) else f"/desk/{partnership}"
@@ -81,11 +97,13 @@ class Door:
         if request.method == "GET":
             return see(way)
         posted = sent(request)
+        ours = self._site.csrf.check(request, posted)
         values = {
             "partnership": self.office(partnership).loaded.policy.partnership.name,
             "way": way,
+            "ours": ours,
             # Never for what another site sent in this browser's name: the button would send it with our own key.
-            "again": [*_fields(posted)] if self._site.csrf.check(request, posted) else [],
+            "again": [*_fields(posted)] if ours else [],
             "here": request.url.path,
         }
         return self._site.page(request, "desk/signed_out", values, 403)

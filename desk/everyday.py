@@ -40,7 +40,7 @@ def routes(
         today.routes(site, casework),
         case_list.routes(site, casework),
         casefile.routes(site, casework, reading),
-        taken_down.routes(site, casework, correspondence, reading),
+        taken_down.routes(site, casework, correspondence, reading, draw),
         record.routes(site, casework, reading),
         tasks.routes(site, casework, reading),
         tray.routes(site, casework, correspondence, reading),

@@ -10,6 +10,8 @@ from cases.standing import View
 from desk.entry import Door
 from web.site import Site
 
+DONE = "?done=1"  # after the address of a case: its page says what this officer did there last
+
 
 class CaseDoor:
     """The desk's door, and behind it one case."""

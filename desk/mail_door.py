@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import HTTPException, Request
 from starlette.responses import Response
 
+from cases.case import Party
 from cases.casework import Casework
 from cases.reading import Reading
 from cases.staff.looks import Looks
@@ -15,10 +16,13 @@ from cases.staff.officer import Officer, Right
 from cases.store.inbox import Received
 from cases.working_time import late_after
 from desk.entry import Door
+from desk.mail_looks import known_at, warning
 from desk.mail_shown import in_list, shown
 from web.site import Site
 
 GONE = "This mail has left the tray meanwhile, and now says: {}. Nothing was recorded of what you pressed."
+
+MINE = "You have dealt with this mail, and that stands. It now says: {}. What you pressed now was not recorded as well."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,16 @@ class MailDoor:
         with self._casework.database.read() as connection:
             calendar = self._casework.calendar(connection, partnership)
         seen = [shown(self._reading, each, now) for each in mails] if whole else in_list(self._reading, mails, now)
+        known = known_at(self._casework, partnership, self._parties(mails[0]) if whole and mails else ())
+        seen = [read | {"warning": warning(read["From"], known)} for read in seen]
         both = zip(mails, seen, strict=True)
         return [_line(each, read, late_after(calendar, each.received_at), now) for each, read in both]
+
+    def _parties(self, mail: Received) -> Sequence[Party]:
+        """Who is on the case that a mail is most likely about; nobody where that is confidential."""
+        likely = self._reading.likely_cases(mail, self._site.now())[:1]
+        views = [self._reading.by_reference(mail.partnership, each.reference, self._site.now()) for each in likely]
+        return [party for view in views if view and not view.case.confidential for party in view.case.parties]
 
     def about(self, mail: Received) -> dict[str, Any]:
         """What every page about one mail is given."""
@@ -81,11 +93,12 @@ class MailDoor:
             "line": self.lines(mail.partnership, [mail])[0],
         }
 
-    def gone(self, request: Request, mail: Received) -> Response:
-        """The page that says that somebody else was faster."""
+    def gone(self, request: Request, mail: Received, officer: Officer) -> Response:
+        """The page that says that somebody else was faster, or the officer themselves on another page."""
         now_it_says = self._reading.mail(mail.partnership, mail.id)
         said = (now_it_says.why if now_it_says else "").rstrip(".") or "it was dealt with"
-        values = self.about(now_it_says or mail) | {"said": GONE.format(said)}
+        mine = said.endswith(f". By {officer.name}")
+        values = self.about(now_it_says or mail) | {"said": (MINE if mine else GONE).format(said), "mine": mine}
         return self._site.page(request, "desk/tray_gone", values, 409)
 
 

@@ -5,9 +5,9 @@ from starlette.responses import Response
 
 from cases.casework import Casework
 from cases.reading import OpenTask, Reading
-from cases.staff.officer import Officer
 from cases.standing import View
-from desk.found import CaseDoor
+from desk.found import DONE, CaseDoor
+from desk.once import Once
 from desk.words import task_title
 from web.csrf import MESSAGE
 from web.fields import Field
@@ -44,29 +44,42 @@ class _Tasks:
         self._casework = casework
         self._reading = reading
         self._case_door = CaseDoor(site, casework, reading)
+        self._once = Once(site, casework)
 
     def blank(self, request: Request, partnership: str, reference: str, key: str) -> Response:
-        view, task = self._found(request, partnership, reference, key)[1:]
-        return self._page(request, view, task, DONE_FORM.blank())
+        """The task with its words; the form is shown to those alone who may use it."""
+        view = self._case_door.enter(request, partnership, reference)[1]
+        return self._page(request, view, self._task(view, key), DONE_FORM.blank())
 
     def done(self, request: Request, partnership: str, reference: str, key: str, posted: Sent) -> Response:
-        officer, view, task = self._found(request, partnership, reference, key)
-        filled = DONE_FORM.read(posted)
+        officer, view = self._case_door.enter(request, partnership, reference, "work")
+        case_page = f"/desk/{partnership}/cases/{view.case.reference}{DONE}"
+        if self._once.done_before(request, officer, posted):
+            return see(case_page)
+        task, filled = self._task(view, key), DONE_FORM.read(posted)
         if not self._site.csrf.check(request, posted):
             return self._page(request, view, task, filled.with_problem(MESSAGE), 403)
         if not filled.ok:
             return self._page(request, view, task, filled, 400)
         self._casework.task_done(view.case.id, task.key, filled.text("words"), self._site.now(), officer.name)
-        return see(f"/desk/{partnership}")
+        self._once.done(request, partnership, officer, posted)
+        return see(case_page)
 
-    def _found(self, request: Request, partnership: str, reference: str, key: str) -> tuple[Officer, View, OpenTask]:
-        officer, view = self._case_door.enter(request, partnership, reference, "work")
+    def _task(self, view: View, key: str) -> OpenTask:
         task = self._reading.open_task(view.case, key)
         if not task:
             raise HTTPException(404, "This task is not open any more. Somebody may have done it.")
-        return officer, view, task
+        return task
 
     def _page(self, request: Request, view: View, task: OpenTask, filled: Filled, status: int = 200) -> Response:
         values = {"partnership": view.partnership, "key": view.case.partnership, "case": view.case, "task": task}
-        values |= {"here": "Today", "title": task_title(task.key)}
-        return self._site.page(request, "desk/task", values | {"filled": filled}, status)
+        values |= {"here": "Today", "title": task_title(task.key), "who": whom(view, task.key)}
+        values |= {"filled": filled, "mark": self._once.new_mark()}
+        return self._site.page(request, "desk/task", values, status)
+
+
+def whom(view: View, key: str) -> str:
+    """Whom a task of a confidential case is about, by their role alone; nothing where its key does not say it."""
+    letters = {each.id: each.to for each in view.letters}
+    named = {letters.get(part, part) for part in key.split(":")}
+    return next((party.title for party in view.case.parties if party.key in named), "")

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from cases.casework import Casework
 from cases.danger import OF_MAIL
 from cases.overview import Line, Overview, Today
-from cases.store.listing import A_PAGE, MOST_WAITING
+from cases.store.listing import A_PAGE, MOST_COUNTED, MOST_WAITING
 from cases.watching.pulse import Pulse
 from desk.entry import Door
 from desk.words import URGENCY, task_title
@@ -61,6 +61,7 @@ class _Today:
             "today": today,
             "trouble": self._pulse.trouble(partnership, now),
             "lines": _with_sums(lines, partnership, today) if number == 1 else lines,
+            "most": MOST_COUNTED,
             "paging": Paging(number, min(today.waiting, MOST_WAITING), A_PAGE, {}, today.waiting > MOST_WAITING),
             "now": now,
         }

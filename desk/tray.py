@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
 from cases.casework import Casework
 from cases.mail.by_hand import ByHand
 from cases.mail.correspondence import Correspondence
+from cases.mail.sealing import Sealed
 from cases.overview import Overview
 from cases.reading import Reading
 from cases.standing import View
@@ -15,7 +16,8 @@ from cases.store.inbox import Received
 from cases.store.listing import A_PAGE
 from desk.entry import Door
 from desk.mail_door import MailDoor
-from desk.mail_shown import answerers
+from desk.mail_shown import answerers, sender_of
+from desk.once import Once
 from web.csrf import MESSAGE
 from web.fields import Field, Option
 from web.forms import Filled, Form
@@ -63,6 +65,7 @@ class _Tray:
         self._overview = Overview(casework)
         self._door = Door(site, casework)
         self._mail_door = MailDoor(site, casework, reading)
+        self._once = Once(site, casework)
 
     def list(self, request: Request, partnership: str, page: str = "") -> Response:
         self._door.enter(request, partnership)
@@ -84,6 +87,8 @@ class _Tray:
 
     def put_away(self, request: Request, partnership: str, mail_id: str, posted: Sent) -> Response:
         officer, mail = self._mail_door.enter(request, partnership, mail_id, "work")
+        if self._once.done_before(request, officer, posted):
+            return see(f"/desk/{partnership}/tray")
         case = posted.first("case")
         view = self._about(mail, case)[2]
         filled = _form(mail, view).read(posted)
@@ -92,14 +97,22 @@ class _Tray:
         if not filled.ok:
             return self._item(request, mail, filled, 400, case)
         kept = view.case.id if view and filled.values.get("keep") == view.case.reference else None
-        done = self._by_hand.put_away(
-            mail.id, filled.text("kind"), filled.text("words"), officer.name, self._site.now(), kept
-        )
-        return see(f"/desk/{partnership}/tray") if done else self._mail_door.gone(request, mail)
+        kind, words = filled.text("kind"), filled.text("words")
+        try:
+            done = self._by_hand.put_away(mail.id, kind, words, officer.name, self._site.now(), kept)
+        except Sealed as error:  # its case became confidential while the page was open
+            raise HTTPException(403, str(error)) from error
+        if not done:
+            return self._mail_door.gone(request, mail, officer)
+        self._once.done(request, partnership, officer, posted)
+        return see(f"/desk/{partnership}/tray")
 
     def _about(self, mail: Received, asked: str) -> tuple[Any, str, View | None]:
-        """The likely cases, the reference that was asked for, and the case that the page takes it to be about."""
+        """The likely cases, the reference that was asked for, and the case that the page takes it to be about. A mail
+        on a confidential case is about no other, whatever is asked for (chscp 1.7)."""
         likely = self._reading.likely_cases(mail, self._site.now())
+        if self._sealed(mail) and asked not in [each.reference for each in likely]:
+            asked = ""
         reference = asked or (likely[0].reference if likely else "")
         view = self._reading.by_reference(mail.partnership, reference, self._site.now()) if reference else None
         return likely, asked, view
@@ -114,14 +127,24 @@ class _Tray:
             "view": view,
             "why": next((each.why for each in likely if view and each.reference == view.case.reference), ""),
             "answerers": answerers(view) if view else [],
+            "wrote": self._wrote(mail, view) if view else set(),
             "filled": filled or _form(mail, view).blank(),
+            "mark": self._once.new_mark(),
             "thread": self._mail_door.lines(
                 mail.partnership, [each for each in self._reading.thread(mail) if each.id != mail.id]
             ),
             "questions": self._reading.asked_of_sender(mail),
-            "sealed": bool(self._reading.confidential_cases(mail, self._site.now())),
+            "sealed": self._sealed(mail),
         }
         return self._site.page(request, "desk/tray_item", values, status)
+
+    def _sealed(self, mail: Received) -> bool:
+        return bool(self._reading.confidential_cases(mail, self._site.now()))
+
+    def _wrote(self, mail: Received, view: View) -> set[str]:
+        """Who on the case wrote the mail, by the address in its From line."""
+        email = sender_of(self._reading, mail, self._site.now())[1].lower()
+        return {each.key for each in view.case.parties if email and each.email.lower() == email}
 
 
 def _form(mail: Received, view: View | None) -> Form:

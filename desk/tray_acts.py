@@ -10,6 +10,7 @@ from cases.mail.writer import WhoWrote, Writer
 from cases.reading import Reading
 from cases.store.inbox import Received
 from desk.mail_door import MailDoor
+from desk.once import Once
 from web.csrf import MESSAGE
 from web.fields import Field, Option
 from web.forms import Filled, Form
@@ -88,6 +89,7 @@ class _Acts:
         self._by_hand = ByHand(correspondence)
         self._who_wrote = who_wrote
         self._mail_door = MailDoor(site, casework, reading)
+        self._once = Once(site, casework)
 
     def ask_form(self, request: Request, partnership: str, mail_id: str) -> Response:
         mail = self._mail_door.open(request, partnership, mail_id, "work")[1]
@@ -96,6 +98,8 @@ class _Acts:
 
     def ask(self, request: Request, partnership: str, mail_id: str, posted: Sent) -> Response:
         officer, mail = self._mail_door.open(request, partnership, mail_id, "work")
+        if self._once.done_before(request, officer, posted):
+            return see(f"/desk/{partnership}/tray/{mail_id}")
         writer = self._who_wrote(mail.raw)
         filled = self._ask_form(mail, writer).read(posted)
         if not self._site.csrf.check(request, posted):
@@ -110,7 +114,10 @@ class _Acts:
         if became == "lately":
             lately = self._ask_form(mail, writer).read(posted).with_problem(ASKED_LATELY, "again")
             return self._asking(request, mail, writer, lately, 409)
-        return self._mail_door.gone(request, mail) if became == "gone" else see(f"/desk/{partnership}/tray/{mail_id}")
+        if became == "gone":
+            return self._mail_door.gone(request, mail, officer)
+        self._once.done(request, partnership, officer, posted)
+        return see(f"/desk/{partnership}/tray/{mail_id}")
 
     def pass_form(self, request: Request, partnership: str, mail_id: str) -> Response:
         mail = self._mail_door.open(request, partnership, mail_id, "work")[1]
@@ -119,6 +126,8 @@ class _Acts:
 
     def pass_on(self, request: Request, partnership: str, mail_id: str, posted: Sent) -> Response:
         officer, mail = self._mail_door.open(request, partnership, mail_id, "work")
+        if self._once.done_before(request, officer, posted):
+            return see(f"/desk/{partnership}/tray")
         writer = self._who_wrote(mail.raw)
         filled = _pass_form(writer).read(posted)
         if not self._site.csrf.check(request, posted):
@@ -127,8 +136,10 @@ class _Acts:
             return self._passing(request, mail, writer, filled, 400)
         told = writer if not writer.why_not and filled.text("reply") == "yes" else None
         reason, words = REASONS[filled.text("reason")], filled.text("words")
-        done = self._by_hand.pass_on(mail.id, reason, words, told, officer.name, self._site.now())
-        return see(f"/desk/{partnership}/tray") if done else self._mail_door.gone(request, mail)
+        if not self._by_hand.pass_on(mail.id, reason, words, told, officer.name, self._site.now()):
+            return self._mail_door.gone(request, mail, officer)
+        self._once.done(request, partnership, officer, posted)
+        return see(f"/desk/{partnership}/tray")
 
     def _ask_form(self, mail: Received, writer: Writer) -> Form:
         lately = not writer.why_not and self._by_hand.asked_lately(mail.id, writer, self._site.now())
@@ -136,10 +147,12 @@ class _Acts:
 
     def _asking(self, request: Request, mail: Received, writer: Writer, filled: Filled, status: int = 200) -> Response:
         values = self._mail_door.about(mail) | {"writer": writer, "filled": filled}
+        values["mark"] = self._once.new_mark()
         return self._site.page(request, "desk/tray_ask", values, status)
 
     def _passing(self, request: Request, mail: Received, writer: Writer, filled: Filled, status: int = 200) -> Response:
         values = self._mail_door.about(mail) | {"writer": writer, "filled": filled}
+        values["mark"] = self._once.new_mark()
         return self._site.page(request, "desk/tray_pass_on", values, status)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from cases.case import Clock
+from cases.letter_titles import letter_title as letter_title
 from cases.policy import Policy
 from cases.standing import View
 from cases.task_titles import task_title as task_title
@@ -18,11 +19,6 @@ _CLOCKS: Mapping[str, str] = {
     "pause": "The pause ends",
     "breach": "Those concerned by a letter that went wrong are told",
 }
-
-
-def letter_title(purpose: str) -> str:
-    """What kind of letter it is."""
-    return purpose.replace("_", " ").capitalize()
 
 
 def stage_words(policy: Policy, stage: str | None, tier: int | None) -> str:

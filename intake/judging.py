@@ -83,8 +83,6 @@ class Judging:
         theirs = _addressed_to_sender(understood, traced) or _one_case(traced)
         answers = self._answers_under_absence(understood, theirs, mail, now)
         judged = judge(understood, _found(understood, traced, mail, answers), tuple(self._inboxes.values()))
-        if asked and judged.becomes == "words":
-            judged = replace(judged, becomes="tray", why=ANSWERS)
         self._tell_of_harm(message_id, understood, theirs, () if judged.rule in OF_MACHINES else tuple(traced), now)
         if TOO_LARGE in message.why:
             self._correspondence.to_tray(message_id, _one_case(traced), "Nothing was done with it.", False, now)

@@ -17,6 +17,14 @@ class Audits:
 
     def look(self, now: datetime) -> None:
         for partnership in self._partnerships:
-            found = self._go_on(partnership, now)
+            found = self._gone_on(partnership, now)
             if found:
                 log.error("something that should have happened did not", partnership=partnership, found=found)
+
+    def _gone_on(self, partnership: str, now: datetime) -> int | None:
+        """A partnership's trouble holds up no other."""
+        try:
+            return self._go_on(partnership, now)
+        except Exception as error:
+            log.error("the audit could not go on", partnership=partnership, error=type(error).__name__)
+            return None

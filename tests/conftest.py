@@ -1,6 +1,7 @@
 """The world that tests of pages stand in: one partnership, made-up people, a clock that is moved by hand."""
 
 import re
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from httpx2 import Response
 from hypothesis import settings
 from sqlalchemy import select, text
 
@@ -33,8 +35,10 @@ from cases.store.database import Database, DatabaseUnavailable
 from cases.store.keyring import Keyring
 from cases.store.outbox import Stored
 from cases.submission import Submission
+from cases.support import Act, Support, fingerprint
 from cases.tables import letters
 from cases.vault import MasterKeys
+from desk.entry import Door
 from intake.mail.message import understand
 from intake.writer import Writers
 from mailer.drawing import Drawing
@@ -155,6 +159,18 @@ class World:
         assert found
         return found
 
+    def act(self, case_id: str, act: Act, once: str = "") -> str:
+        """Business support sees what an action comes to, and does just that. Gives what became of it."""
+        support = Support(self.casework)
+        shown = fingerprint(support.preview(case_id, act, self.clock()))
+        return support.do(case_id, act, shown, once or secrets.token_hex(8), self.clock())
+
+    def press(self, browser: TestClient, path: str, sent: dict[str, str]) -> Response:
+        """Send a form of the desk, see what will happen, and press the button that does it."""
+        shown = browser.post(path, data=sent)
+        assert "This is what will happen" in shown.text, shown.text
+        return browser.post(path, data=self.hidden(shown.text) | {"press": "do"})
+
     def letters(self, purpose: str = "", to: str = "") -> list[Stored]:
         """Letters of the newest case, by purpose and the name of whom they go to."""
         return [each for each in self.view().letters if purpose in ("", each.purpose) and to in ("", each.name)]
@@ -253,7 +269,8 @@ class World:
         app = FastAPI()
         for routes in page_routes(site, self.casework, self.correspondence, self.reading, drawing().draw, who_wrote):
             app.include_router(routes)
-        install(app, pages, secure=False, unavailable=DatabaseUnavailable)
+        find_frame = Door(site, self.casework).find_frame
+        install(app, pages, secure=False, unavailable=DatabaseUnavailable, find_frame=find_frame)
         return app
 
 

@@ -37,6 +37,7 @@ def main() -> None:
         visit.go("/demo/post-room")
         _take(visit, "post-room")
         visit.go("/demo/desk/chscp")
+        _take(visit, "desk")
         visit.follow("Cases")
         visit.click(visit.page.locator("table a.reference").first)
         visit.follow("The written log")

@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exception_handlers import http_exception_handler, request_validation_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
@@ -58,6 +59,11 @@ _WORDS = {
         "The address exists, but not for what the browser asked. Nothing was recorded.",
         "Go back to the page before, open it again, and use the button on it.",
     ),
+    409: _Words(
+        "This has changed meanwhile",
+        "Somebody was faster, or it was done already. Nothing was recorded of what you sent.",
+        "Open the page again, and see how things stand now.",
+    ),
     413: _Words(
         "That was too much to send at once",
         "What was sent is larger than this service takes, so nothing was recorded.",
@@ -85,6 +91,19 @@ _WORDS = {
         "Wait a few minutes and try again. If a child is in immediate danger, do not wait: call 999.",
     ),
 }
+# At the desk nobody comes by a message: they come from a page of the desk.
+_AT_DESK = _WORDS | {
+    403: _Words(
+        "You cannot see this page",
+        "This page is open only to those whose role allows it. Nothing was changed.",
+        "A manager of the desk can give you another role.",
+    ),
+    404: _Words(
+        "Page not found",
+        "There is no page at this address, or what it showed is there no longer.",
+        "Look for it from Today. If you typed the address, check it.",
+    ),
+}
 
 
 def install(
@@ -94,15 +113,18 @@ def install(
     secure: bool,
     body_limit: int = BODY_LIMIT,
     unavailable: type[Exception] | None = None,
+    find_frame: Callable[[Request], None] | None = None,
 ) -> None:
     """Give an app its error pages, security headers, body limit (bytes) and the files under /static.
 
     Call it after every other middleware was added, so that its own is outermost. `secure` says that people reach
     the site by https. `unavailable` is the error that says that the service cannot work just now: it gets the page
-    of 503, and its words go to the server's log. A client that sends or asks for JSON gets FastAPI's JSON errors.
+    of 503, and its words go to the server's log. `find_frame` puts into the request's state which desk an address below
+    /desk/ belongs to (`desk`), and who is signed in there, where no route has done so. A client that sends or asks for
+    JSON gets FastAPI's JSON errors.
     """
 
-    app.add_exception_handler(HTTPException, _refusal(pages))
+    app.add_exception_handler(HTTPException, _refusal(pages, find_frame))
     app.add_exception_handler(Instead, _instead)
     app.add_exception_handler(RequestValidationError, _unreadable(pages))
     if unavailable:
@@ -116,11 +138,13 @@ async def _instead(request: Request, error: Exception) -> Response:
     return error.response
 
 
-def _refusal(pages: Pages) -> _Handler:
+def _refusal(pages: Pages, find_frame: Callable[[Request], None] | None) -> _Handler:
     async def answer(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         if _wants_json(request):
             return await http_exception_handler(request, error)
+        if find_frame and error.status_code < 500 and _at_desk(request) and not hasattr(request.state, "desk"):
+            await run_in_threadpool(find_frame, request)
         return _page(pages, request, error.status_code, _own_words(error), error.headers)
 
     return answer
@@ -154,10 +178,20 @@ def _failure(pages: Pages) -> Callable[[Request], Response]:
 def _page(
     pages: Pages, request: Request, status: int, own_words: str = "", headers: Mapping[str, str] | None = None
 ) -> Response:
-    words = _WORDS.get(status) or _WORDS[400 if status < 500 else 500]
-    page = pages.render("pages/error.html", request, status_code=status, words=words, own_words=own_words)
+    known = _AT_DESK if _at_desk(request) else _WORDS
+    values: dict[str, object] = {"words": known.get(status) or known[400 if status < 500 else 500]}
+    values |= {"own_words": own_words, "desk": getattr(request.state, "desk", "")}
+    template = "pages/error.html"
+    if getattr(request.state, "officer", None) and status < 500:  # of a fault of our own the simplest page tells
+        template = "pages/desk/error.html"
+        values |= {"key": request.state.desk, "partnership": request.state.partnership}
+    page = pages.render(template, request, status_code=status, **values)
     page.headers.update(headers or {})
     return page
+
+
+def _at_desk(request: Request) -> bool:
+    return request.url.path.startswith("/desk/")
 
 
 def _own_words(error: HTTPException) -> str:

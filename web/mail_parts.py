@@ -13,6 +13,7 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesHeaderParser
 from email.policy import compat32
+from html import escape, unescape
 from itertools import islice
 from pathlib import PurePosixPath
 from urllib.parse import quote
@@ -31,6 +32,13 @@ _TAGS = {
     *("span", "strike", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul"),
 }
 _ATTRIBUTES = {"td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}, "*": {"dir", "lang"}}
+_WITH_LINKS = _ATTRIBUTES | {"a": {"href"}}
+_SCHEMES = {"http", "https", "mailto", "tel"}
+_LINK = re.compile(r"(<a(?: [a-z]+=\"[^\"]*\")*>|</a>)")  # as nh3 writes it: quotes are escaped
+_TARGET = re.compile(r" href=\"([^\"]*)\"")
+_TAG = re.compile(r"<[^>]*>")
+_LONGEST_TARGET = 300
+_UNREADABLE = (RecursionError, ValueError, LookupError, AttributeError, TypeError, AssertionError)
 _PAGE = (
     '<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><title>The mail as it looks</title>'
     "<style>body{{font:16px/1.5 Arial,sans-serif;color:#17252b;margin:1rem;overflow-wrap:anywhere}}"
@@ -70,7 +78,7 @@ def parts(raw: bytes) -> MailParts:
         files = tuple(_attached(number, part) for number, part in enumerate(found) if part not in (plain, html))
         text = _words(plain) if plain is not None else _as_text(_words(html)) if html is not None else ""
         return MailParts(known, text[:LONGEST_TEXT], html is not None, files, len(found) < MOST_PARTS)
-    except (RecursionError, ValueError, LookupError, AttributeError, TypeError, AssertionError):
+    except _UNREADABLE:
         return MailParts(known, "", False, (), False)
 
 
@@ -81,19 +89,27 @@ def headers(raw: bytes) -> tuple[tuple[str, str], ...]:
 
 
 def html_page(raw: bytes) -> str:
-    """The HTML body as a page of its own, by an allow-list of tags: no image, no style, no link that leads anywhere."""
-    message = message_from_bytes(raw, policy=compat32)
-    found = _body(list(_leaves(message)), "text/html")
-    words = _words(found)[:LONGEST_TEXT] if found is not None else ""
-    return _PAGE.format(nh3.clean(words, tags=_TAGS, attributes=_ATTRIBUTES, link_rel=None))
+    """The HTML body as a page of its own, by an allow-list of tags: no image, no style, no link that leads anywhere.
+
+    Where a link led elsewhere than its words say, the address stands behind them as text (D22). Never raises.
+    """
+    try:
+        found = _body(list(_leaves(message_from_bytes(raw, policy=compat32))), "text/html")
+        words = _words(found)[:LONGEST_TEXT] if found is not None else ""
+    except _UNREADABLE:
+        words = ""
+    linked = nh3.clean(words, tags=_TAGS, attributes=_WITH_LINKS, link_rel=None, url_schemes=_SCHEMES)
+    told = _links_told(_HIDDEN.sub("", linked))
+    return _PAGE.format(nh3.clean(told, tags=_TAGS, attributes=_ATTRIBUTES, link_rel=None))
 
 
 def file(raw: bytes, number: int) -> tuple[str, bytes] | None:
-    """The name and content of an attached file; nothing where there is none of this number."""
-    found = list(_leaves(message_from_bytes(raw, policy=compat32)))
-    if not 0 <= number < len(found):
+    """The name and content of an attached file; nothing where there is none of this number, or it cannot be read."""
+    try:
+        found = list(_leaves(message_from_bytes(raw, policy=compat32)))
+        return (_file_name(found[number], number), _content(found[number])) if 0 <= number < len(found) else None
+    except _UNREADABLE:
         return None
-    return _file_name(found[number], number), _content(found[number])
 
 
 def disposition(name: str) -> str:
@@ -110,12 +126,41 @@ def header(value: object) -> str:
     return " ".join(_HIDDEN.sub("", text.encode("utf-8", "replace").decode("utf-8")).split())
 
 
+def _links_told(html: str) -> str:
+    """HTML as nh3 writes it with each link's target behind its words, unless they say it. Links may stand in links."""
+    told: list[str] = []
+    open_links: list[tuple[str, int]] = []  # where each led, and where its words begin; no words: a link stood in it
+    for piece in _LINK.split(html):
+        if piece.startswith("<a") and _LINK.fullmatch(piece):
+            target = _TARGET.search(piece)
+            if open_links:
+                open_links[-1] = (open_links[-1][0], -1)
+            open_links.append((unescape(target[1]).strip() if target else "", len(told)))
+        elif piece == "</a>" and open_links:
+            led, begins = open_links.pop()
+            told.append(_target(led, "".join(told[begins:]) if begins >= 0 else ""))
+        else:
+            told.append(piece)
+    return "".join(told)
+
+
+def _target(led: str, words: str) -> str:
+    if not led or _plain(led) == _plain(unescape(_TAG.sub("", words))):
+        return ""
+    cut = led if len(led) <= _LONGEST_TARGET else f"{led[:_LONGEST_TARGET]}…"
+    return f" <small>[leads to: {escape(cut, quote=False)}]</small>"
+
+
+def _plain(address: str) -> str:
+    return "".join(address.split()).removeprefix("mailto:").removeprefix("tel:").rstrip("/")
+
+
 def _leaves(message: Message) -> Iterator[Message]:
     """Every part that holds something itself; a mail inside the mail is one file. Walked without recursion."""
     waiting, count = [message], 0
     while waiting and count < MOST_PARTS:
         part, count = waiting.pop(), count + 1
-        inner = part.get_payload()
+        inner = part.get_payload() if part.is_multipart() else None
         if part.get_content_maintype() == "multipart" and isinstance(inner, list):
             waiting.extend(each for each in reversed(inner) if isinstance(each, Message))
         else:
@@ -146,10 +191,13 @@ def _file_name(part: Message, number: int) -> str:
 
 
 def _content(part: Message) -> bytes:
-    inner = part.get_payload()
-    if isinstance(inner, list):  # a mail inside the mail
-        return b"\r\n".join(each.as_bytes() for each in inner if isinstance(each, Message))
-    content = part.get_payload(decode=True)
+    if part.is_multipart():  # a mail inside the mail
+        return b"\r\n".join(each.as_bytes() for each in part.get_payload() if isinstance(each, Message))
+    try:
+        content = part.get_payload(decode=True)
+    except (LookupError, ValueError):  # a charset that is none, such as idna: the bytes do not need it
+        part.del_param("charset")
+        content = part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
 
 

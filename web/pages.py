@@ -12,7 +12,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from web import filters
-from web.posted import written
+from web.posted import Posted, sent, written
 
 _ESCAPE = select_autoescape(default=True, default_for_string=True)
 _COMPONENTS = (
@@ -40,9 +40,11 @@ _COMPONENTS = (
 
 
 class FormKey(Protocol):
-    """What puts the anti-forgery key into forms and its cookie onto the response; see `web.csrf.Csrf`."""
+    """Puts the anti-forgery key into forms and its cookie onto the response, and checks it; see `web.csrf.Csrf`."""
 
     def field(self, request: Request) -> Markup: ...
+
+    def check(self, request: Request, posted: Posted) -> bool: ...
 
     def keep(self, request: Request, response: Response) -> None: ...
 
@@ -50,10 +52,11 @@ class FormKey(Protocol):
 class Pages:
     """Renders the templates of one folder as pages.
 
-    In every template: `request`, `csrf_field()` for the inside of a form, `typed_words()` for what was sent with one,
-    the macros of GOV.UK Frontend by their own names (`govukButton` and so on), and the filters `date`, `time`,
-    `moment`, `day_ended` (in `zone`, or in the zone given to the filter), `thousands`, `iso` and `paragraphs`, and
-    what `also` holds. A name that was not given raises `jinja2.UndefinedError`.
+    In every template: `request`, `csrf_field()` for the inside of a form, `typed_words()` for what was sent with one
+    of ours (what another site makes a browser send must not stand on our page as its reader's words), the macros of
+    GOV.UK Frontend by their own names (`govukButton` and so on), and the filters `date`, `time`, `moment`, `day_ended`
+    (in `zone`, or in the zone given to the filter), `thousands`, `iso` and `paragraphs`, and what `also` holds. A name
+    that was not given raises `jinja2.UndefinedError`.
     """
 
     def __init__(
@@ -76,11 +79,14 @@ class Pages:
             values,
             request=request,
             csrf_field=partial(self._csrf.field, request),
-            typed_words=partial(written, request),
+            typed_words=partial(self._written, request),
         )
         response = HTMLResponse(text, status_code=status_code)
         self._csrf.keep(request, response)
         return response
+
+    def _written(self, request: Request) -> list[tuple[str, str]]:
+        return written(request) if self._csrf.check(request, sent(request)) else []
 
 
 def _filters(zone: str) -> dict[str, object]:

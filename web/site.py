@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
@@ -61,8 +62,18 @@ def see(url: str) -> RedirectResponse:
 
 
 def visitor(request: Request) -> str:
-    """Whom the limits count: the address that the request comes from."""
-    return request.client.host if request.client else ""
+    """Whom the limits count: the IPv4 address that the request comes from, or the network of its IPv6 address.
+
+    A single machine has the whole of a /64 (RFC 4291, section 2.5.4; RFC 8981).
+    """
+    host = request.client.host if request.client else ""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if isinstance(address, IPv4Address):
+        return str(address)
+    return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
 
 
 def masked(email: str) -> str:

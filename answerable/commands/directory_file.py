@@ -21,8 +21,8 @@ def taken_in(service: Service, partnership: str, file: Path, dry_run: bool) -> I
     if dry_run:
         preview = DirectoryWork(casework).preview(partnership, take_in(sheet), now)
         yield from (f"{each.reference}: the letter “{each.purpose}” to {each.name}" for each in preview.letters)
-        yield from ([f"and letters on {preview.confidential} confidential cases"] if preview.confidential else [])
         yield from ([f"{preview.more} more open cases would be looked at"] if preview.more else [])
+        yield "Confidential cases are not shown here."
         yield "Nothing was changed: this was a dry run."
         return
     DirectoryWork(casework).change(partnership, take_in(sheet), BY, now)

@@ -7,11 +7,14 @@ comes first.
 from collections.abc import Iterable
 from datetime import date
 
-from cases.danger import rank_of
-from cases.digest.findings import Digest, Findings, Line, Section, Some
+from cases.danger import WORST, rank_of
+from cases.digest.findings import Chore, Digest, Findings, Found, Line, Section, Some
 from cases.digest.words import (
     MOST_LINES,
+    as_before,
+    by_case,
     chore,
+    danger,
     down,
     due_day,
     in_groups,
@@ -24,6 +27,7 @@ from cases.digest.words import (
     of_case,
     place,
     short,
+    things,
     tray,
     when,
 )
@@ -37,7 +41,7 @@ def compose(found: Findings) -> Digest:
     """The digest of the local day on which it is now."""
     today = found.calendar.local_date(found.now)
     sections = (
-        _needs(found),
+        *_needs(found),
         _catch_up(found),
         _overdue(found, today),
         _soon(found, today),
@@ -51,17 +55,17 @@ def compose(found: Findings) -> Digest:
         _record(found, today),
     )
     needs = _count(found)
-    top = (_first(found, needs), _second(found, today), _third(found, today))
+    urgent = sum(rank_of(each.key) == WORST for each in found.chores)
+    top = (danger(found), _in_all(found, needs), _stood_still(found), _late(found, today), _ahead(found, today))
     shown = tuple(section for section in sections if section.lines or section.note)
-    return Digest(found.short_name, today, needs, tuple(line for line in top if line), shown)
+    return Digest(found.short_name, today, needs, urgent, tuple(line for line in top if line), shown)
 
 
 def subject(digest: Digest) -> str:
     """Of the letter: whose it is, how much needs somebody, and the day."""
-    needs = {0: "nothing waits for you", 1: "1 thing needs you today"}.get(
-        digest.needs, f"{digest.needs} things need you today"
-    )
-    return f"{digest.short_name}: {needs} – {spoken_date(digest.day)}"
+    needs = things(digest.needs) if digest.needs else "nothing waits for you"
+    urgent = f", {digest.urgent} urgent" if digest.urgent else ""
+    return f"{digest.short_name}: {needs}{urgent} – {spoken_date(digest.day)}"
 
 
 def _count(found: Findings) -> int:
@@ -69,28 +73,35 @@ def _count(found: Findings) -> int:
     return found.pressing + found.tray.count + bool(found.unsent.held) + troubled
 
 
-def _first(found: Findings, needs: int) -> str:
+def _in_all(found: Findings, needs: int) -> str:
     if not needs:
         return "Nothing waits for you."
-    worst = sum(rank_of(each.key) == 0 for each in found.chores)
-    parts = (
-        [f"{worst} of them about immediate harm" if worst != 1 else "1 of them about immediate harm"] if worst else []
-    )
+    new = f", {found.fresh} of them new" if found.said and found.fresh else ""
     waiting = found.tray.late
-    parts += [f"{mails(waiting)} in the tray for too long"] if waiting else []
-    things = "1 thing needs you today" if needs == 1 else f"{needs} things need you today"
-    return f"{things}{': ' if parts else ''}{', '.join(parts)}."
+    have = "has" if waiting == 1 else "have"
+    return f"{things(needs)}{new}{f'; {mails(waiting)} {have} waited too long in the tray' if waiting else ''}."
 
 
-def _second(found: Findings, today: date) -> str:
+def _stood_still(found: Findings) -> str:
+    """What must be known before all else is read: that the service did not run, or that mornings went by in silence."""
+    if found.downs:
+        return down(found, found.downs[0])
+    return (
+        f"No digest went out on {joined([short(day) for day in found.without_digest])}." if found.without_digest else ""
+    )
+
+
+def _late(found: Findings, today: date) -> str:
     if not found.overdue.count:
         return ""
     worst = found.overdue.first[0]
+    new = len([each for each in found.overdue.first if _is_new(found, each)])
+    lately = f", {new} of them newly" if found.said and 0 < new < found.overdue.count else ""
     cases = "1 case is overdue" if found.overdue.count == 1 else f"{found.overdue.count} cases are overdue"
-    return f"{cases}; the longest is {worst.reference}, {late(found, worst, today)}."
+    return f"{cases}{lately}; the longest is {worst.reference}, {late(found, worst, today)}."
 
 
-def _third(found: Findings, today: date) -> str:
+def _ahead(found: Findings, today: date) -> str:
     count = sum((found.statuses or {}).values())
     if not count:
         return "No case is open."
@@ -101,23 +112,48 @@ def _third(found: Findings, today: date) -> str:
     return f"{cases}; next is {ahead.reference}, due {due_day(found, ahead.at, today)}."
 
 
-def _needs(found: Findings) -> Section:
-    lines = [Line(chore(found, each), each.reference) for each in found.chores[:MOST_LINES]]
-    lines += tray(found) + _held(found)
+def _needs(found: Findings) -> tuple[Section, Section]:
+    """A child in danger, then what stops everybody's mail, then what is new: no length of what was said hides it. And
+    apart from these what earlier digests have named already and nobody has done."""
+    cases = by_case(found.chores)
+    worst = [tasks for tasks in cases if rank_of(tasks[0].key) == WORST]
+    new = [tasks for tasks in cases if tasks not in worst and _has_new(found, tasks)]
+    old = [tasks for tasks in cases if tasks not in worst and tasks not in new]
+    lines = [chore(found, tasks) for tasks in worst]
     lines += [
         Line(f"The mailbox {each.name} cannot be read: {each.trouble}") for each in found.mailboxes if each.trouble
     ]
-    lesser = {0: "", 1: "1 lesser thing to look at is at the desk."}.get(
-        found.lesser, f"{found.lesser} lesser things to look at are at the desk."
+    lines += _held(found) + tray(found)
+    lines += [chore(found, tasks) for tasks in new[:MOST_LINES]]
+    still = tuple(chore(found, tasks) for tasks in old[:MOST_LINES])
+    unseen = found.pressing - len(found.chores) + sum(len(tasks) for tasks in old[MOST_LINES:])
+    more = sum(len(tasks) for tasks in new[MOST_LINES:])
+    lesser = _lesser(found)
+    return (
+        Section("needs", "Needs you today", tuple(lines), more if still else more + unseen, "" if still else lesser),
+        Section("still", "Still waits for you, as said before", still, unseen if still else 0, lesser if still else ""),
     )
-    more = max(0, found.pressing - min(len(found.chores), MOST_LINES))
-    return Section("needs", "Needs you today", tuple(lines), more, lesser)
 
 
 def _held(found: Findings) -> list[Line]:
     held = found.unsent.held
     letters = "1 letter is" if held == 1 else f"{held} letters are"
     return [Line(f"{letters} held back until you let them go.")] if held else []
+
+
+def _lesser(found: Findings) -> str:
+    return {0: "", 1: "1 lesser thing to look at is at the desk."}.get(
+        found.lesser, f"{found.lesser} lesser things to look at are at the desk."
+    )
+
+
+def _has_new(found: Findings, tasks: Iterable[Chore]) -> bool:
+    return found.said is None or any(each.since > found.said for each in tasks)
+
+
+def _is_new(found: Findings, case: Found) -> bool:
+    """Whether a case has become overdue since the last digest."""
+    return found.said is None or (case.at is not None and case.at > found.said)
 
 
 def _catch_up(found: Findings) -> Section:
@@ -134,11 +170,12 @@ def _catch_up(found: Findings) -> Section:
 
 
 def _overdue(found: Findings, today: date) -> Section:
-    lines = [
-        Line(of_case(each, late(found, each, today), place(each), each.silent), each.reference)
-        for each in found.overdue.first[:MOST_LINES]
-    ]
-    return Section("overdue", "Overdue", tuple(lines), found.overdue.count - len(lines))
+    """What has become overdue since the last digest in full; the others in one line."""
+    new = [each for each in found.overdue.first if _is_new(found, each)][:MOST_LINES]
+    old = [each for each in found.overdue.first if not _is_new(found, each)][:MOST_LINES]
+    lines = [Line(of_case(each, late(found, each, today), place(each), each.silent), each.reference) for each in new]
+    lines += as_before(found, old, today)
+    return Section("overdue", "Overdue", tuple(lines), found.overdue.count - len(new) - len(old))
 
 
 def _soon(found: Findings, today: date) -> Section:
@@ -156,7 +193,7 @@ def _goes(found: Findings) -> Section:
         for does in step.does:
             groups.setdefault(look(does), []).append(step.reference)
     lines = tuple(Line(f"{title}: {named(references)}.") for title, references in groups.items())
-    return Section("goes", "Goes out by itself today", lines, found.steps_in_all - len(found.steps))
+    return Section("goes", "Happens by itself today", lines, found.steps_in_all - len(found.steps))
 
 
 def _changed(found: Findings, key: str, title: str, some: Some) -> Section:
@@ -197,5 +234,5 @@ def _record(found: Findings, today: date) -> Section:
         cases = "1 case" if found.witness.cases == 1 else f"{found.witness.cases} cases"
         day = spoken_date(found.witness.day)
         lines.append(Line(f"Seal of the record at the end of {day}, {cases}: {in_groups(found.witness.hash)}"))
-    note = "Please keep this letter: with its seal anybody can show later whether a record was changed or removed."
-    return Section("record", "Figures and the seal of the record", tuple(lines), note=note if found.witness else "")
+    note = "Keep the digests: their seals show later whether a record was changed."
+    return Section("record", "Figures", tuple(lines), note=note if found.witness else "")

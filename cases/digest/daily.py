@@ -101,7 +101,7 @@ class Digests:
         letter = Letter(  # urgent: no brake holds it, and it is tried every few minutes
             PURPOSE, BUSINESS_SUPPORT, "Business support", office.business_support, about, values, urgent=True
         )
-        return outbox.plan(connection, partnership, None, letter, self._casework.keyring, now, office.reply_domain)
+        return outbox.plan(connection, office, None, letter, self._casework.keyring, now)
 
 
 def values_of(digest: Digest, name: str, key: str) -> dict[str, Any]:

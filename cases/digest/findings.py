@@ -106,8 +106,10 @@ class Findings:
     now: datetime
     since: datetime
     calendar: Calendar
-    chores: Sequence[Chore] = ()  # the pressing ones, the worst first
+    said: datetime | None = None  # up to when earlier digests have told; nothing where there is none
+    chores: Sequence[Chore] = ()  # the pressing ones: the worst first, and then the new ones
     pressing: int = 0  # how many of those there are in all
+    fresh: int = 0  # how many of them no digest has named yet
     lesser: int = 0
     tray: Tray = Tray()
     overdue: Some = Some()
@@ -149,10 +151,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What the letter and the page show. `needs` counts what needs a person today; `top` says the most important."""
+    """What the letter and the page show. `needs` counts what needs a person today, `urgent` what of
+    it cannot wait; `top` says the most important."""
 
     short_name: str
     day: date
     needs: int
+    urgent: int
     top: tuple[str, ...]
     sections: tuple[Section, ...]

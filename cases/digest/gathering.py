@@ -5,6 +5,7 @@ No case is opened but the few overdue ones that are shown, to say who has not an
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,8 +15,8 @@ from cases.casework import Casework
 from cases.digest.composing import PRESSING, SOON
 from cases.digest.findings import Chore, Down, Findings, Found, MailIn, Some, Step, Tray, Unsent
 from cases.digest.words import MOST_LINES, when_between
-from cases.directory_coverage import Missing, coverage
-from cases.directory_stale import stale
+from cases.directory.coverage import Missing, coverage
+from cases.directory.stale import stale
 from cases.policy import Policy
 from cases.store import case_rows, digests
 from cases.store.digests import Made
@@ -27,15 +28,17 @@ from cases.verbs.timing import step_at
 from cases.working_time import ONE_DAY, Calendar, late_after, spoken_date
 
 MOST_STEPS = 500
+MOST_CHORES = 50
+MINUTES_OF_MAKING = timedelta(minutes=15)
 ARRIVES_BY = 10  # o'clock, local: a digest that the mail server has not taken by then is missed
 
 
 # Why an entry of the directory is doubted. What somebody said or wrote about it stands at the desk alone.
 _DOUBTS: Mapping[str, str] = {
-    "says": "somebody has written that the entry is not right",
-    "flag": "the address does not work",
-    "instead": "an automatic reply named somebody else",
-    "silent": "chases in a row were not answered",
+    "flag": "The address does not work",
+    "says": "Somebody has written that the entry is not right",
+    "instead": "An automatic reply named somebody else",
+    "silent": "Several letters in a row were not answered",
 }
 
 
@@ -55,11 +58,11 @@ class Gathering:
         """Everything for the digest of today."""
         connection, partnership, now, calendar = self._connection, self._partnership, self._now, self._calendar
         policy, today = self._casework.partnerships[partnership].loaded.policy, calendar.local_date(now)
-        chores, pressing, lesser = digests.chores(connection, partnership, PRESSING, MOST_LINES)
+        chores, pressing, fresh, lesser = digests.chores(connection, partnership, PRESSING, self._said, MOST_CHORES)
         steps, steps_in_all = digests.looked_at_by(connection, partnership, calendar.end_of(today), MOST_STEPS)
         ahead = digests.due_between(connection, partnership, now, None, 1)[0]
         soon_to = calendar.end_of(calendar.add_working_days(today, SOON))
-        since, until = self.since, now
+        since, until, said = self.since, now, self._said or self.since
         gaps = digests.gaps_between(connection, partnership, since, until)
         stopped = [row for row in gaps if row.kind == "stopped"]
         return Findings(
@@ -67,17 +70,19 @@ class Gathering:
             now=now,
             since=since,
             calendar=calendar,
+            said=self._said,
             chores=[Chore(row.reference, row.confidential, row.key, row.opened_at) for row in chores],
             pressing=pressing,
+            fresh=fresh,
             lesser=lesser,
             tray=self._tray(),
-            overdue=self._overdue(*digests.due_between(connection, partnership, None, now, MOST_LINES)),
+            overdue=self._overdue(),
             soon=self._some(*digests.due_between(connection, partnership, now, soon_to, MOST_LINES), "due_at"),
             steps=[Step(row.reference, self._does(row)) for row in steps],
             steps_in_all=steps_in_all,
-            opened=self._some(*digests.opened_between(connection, partnership, since, until, MOST_LINES)),
+            opened=self._some(*digests.opened_between(connection, partnership, said, until, MOST_LINES)),
             closed=self._some(*digests.closed_between(connection, partnership, since, until, MOST_LINES)),
-            unsent=Unsent(*digests.unsent(connection, partnership, since)),
+            unsent=Unsent(*digests.unsent(connection, partnership, said)),
             mailboxes=self._mailboxes(),
             downs=[Down(row.kind, row.since, row.noticed_at, row.seconds) for row in gaps],
             missed=self._some(*digests.missed_between(connection, partnership, since, until, stopped, MOST_LINES)),
@@ -99,6 +104,12 @@ class Gathering:
         day = self._calendar.add_working_days(self._calendar.local_date(self._now), -1)
         return self._calendar.next_sending_moment(self._calendar.end_of(day - ONE_DAY))
 
+    @property
+    def _said(self) -> datetime | None:
+        """Up to when earlier digests have surely told what there was: what was written down in the very minutes in
+        which the last one was made may not have been in it, and is rather named as new twice than never."""
+        return self._last.until - MINUTES_OF_MAKING if self._last else None
+
     def _tray(self) -> Tray:
         came = digests.tray(self._connection, self._partnership)
         late = sum(late_after(self._calendar, each) <= self._now for each in came)
@@ -107,8 +118,14 @@ class Gathering:
     def _some(self, rows: list[Any], count: int, at: str = "opened_at") -> Some:
         return Some([self._found(row, at) for row in rows], count)
 
-    def _overdue(self, rows: list[Any], count: int) -> Some:
-        return Some([self._found(row, "due_at", self._silent(row)) for row in rows], count)
+    def _overdue(self) -> Some:
+        """The longest overdue, and what has become so since the last digest. Only of the latter is it looked up who
+        is silent: of the others an earlier digest has said it."""
+        between = partial(digests.due_between, self._connection, self._partnership)
+        old, before = between(None, self._said, MOST_LINES) if self._said else ([], 0)
+        new, since = between(self._said, self._now, MOST_LINES)
+        found = [self._found(row, "due_at") for row in old]
+        return Some([*found, *(self._found(row, "due_at", self._silent(row)) for row in new)], before + since)
 
     def _found(self, row: Any, at: str, silent: str = "") -> Found:
         """A case in words; of a confidential one its reference and dates alone (chscp 1.7)."""
@@ -175,9 +192,12 @@ class Gathering:
     def _contacts(self, policy: Policy, today: date) -> list[str]:
         """Which entries of the directory may be wrong, by role and reason; how many were not confirmed for long."""
         found = stale(self._connection, self._partnership, today)
-        doubted = [each for each in found if each.kind in _DOUBTS]
-        lines = [f"{self._held(policy, each.role, each.agency)}: {_DOUBTS[each.kind]}." for each in doubted]
-        old = len(found) - len(doubted)
+        lines = [
+            f"{words}: {'; '.join(held)}."
+            for kind, words in _DOUBTS.items()
+            if (held := [self._held(policy, each.role, each.agency) for each in found if each.kind == kind])
+        ]
+        old = sum(each.kind not in _DOUBTS for each in found)
         entries = "1 entry has" if old == 1 else f"{old} entries have"
         return [*lines, f"{entries} not been confirmed for half a year."] if old else lines
 
@@ -189,12 +209,13 @@ class Gathering:
     def _gap(self, policy: Policy, gap: Missing) -> str:
         days = when_between(gap.days[0], gap.days[-1])
         count = "1 live case" if gap.cases == 1 else f"{gap.cases} live cases"
-        return f"{self._held(policy, gap.role, gap.agency)}: nobody {days} ({count})."
+        held = self._held(policy, gap.role, gap.agency)
+        return f"{held[:1].upper()}{held[1:]}: nobody {days} ({count})."
 
     def _held(self, policy: Policy, role: str, agency: str | None) -> str:
         title = policy.roles[role].title if role in policy.roles else role.replace("_", " ")
         of = f" of {self._directory.agencies[agency].name}" if agency in self._directory.agencies else ""
-        return f"{title[:1].upper()}{title[1:]}{of}"
+        return f"{title}{of}"
 
     def _without_digest(self, today: date) -> list[date]:
         """The working days between the last digest and today."""

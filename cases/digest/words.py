@@ -1,8 +1,9 @@
 """The lines of the daily digest, each in plain words. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from cases.danger import kind_of
 from cases.digest.findings import Chore, Down, Findings, Found, Line, MailIn
 from cases.task_titles import task_title
 from cases.working_time import spoken_date, working_days_left
@@ -12,26 +13,51 @@ CONFIDENTIAL = "A confidential case"
 
 # What a clock does by itself when it is looked at: by its purpose, and where a ladder says so, by its step.
 _LOOKS: Mapping[str, str] = {
-    "remind": "Reminders before something is due",
-    "chase": "Chases of those who have not answered",
-    "propose_move": "Proposals to go on to the next stage",
-    "tell_business_support": "Tasks for you to telephone",
-    "move": "Cases that go on to the next stage",
-    "asked": "Chases for what was asked for in writing",
-    "on_file": "Chases to put it on the child’s file",
-    "objection": "Times to object that end",
-    "told": "People who count as told, if no failure comes back",
-    "confirmation": "Addresses that nobody has confirmed",
-    "diversion": "Chases for a decision on a confidential matter",
-    "pause": "Pauses that end",
-    "breach": "Reminders to tell those whom a wrong letter concerns",
+    "remind": "We remind people of what falls due",
+    "chase": "We ask again where nobody has answered",
+    "propose_move": "We propose to go on to the next stage",
+    "tell_business_support": "We ask you to telephone, if nobody answers before",
+    "move": "The case goes on to the next stage",
+    "asked": "We ask again for what was asked for in writing",
+    "on_file": "We ask again to put it on the child’s file",
+    "objection": "The time to object ends",
+    "told": "People count as told, if no letter comes back",
+    "confirmation": "We ask you to telephone a raiser, if the address is not confirmed before",
+    "diversion": "We ask again for a decision on a confidential matter",
+    "pause": "A pause ends",
+    "breach": "We remind you to tell those whom a wrong letter concerns",
 }
 _OTHER_LOOK = "Other steps"
+_IN_DANGER = ("immediate_harm", "harm")
 
 
-def chore(found: Findings, task: Chore) -> str:
-    words = CONFIDENTIAL if task.confidential else task_title(task.key)
-    return f"{words}. Since {when(found, task.since)}."
+def by_case(chores: Iterable[Chore]) -> list[list[Chore]]:
+    """The tasks of each case together, in the order in which the cases come first."""
+    cases: dict[str, list[Chore]] = {}
+    for each in chores:
+        cases.setdefault(each.reference, []).append(each)
+    return list(cases.values())
+
+
+def chore(found: Findings, tasks: Sequence[Chore]) -> Line:
+    """What one case needs, the worst first; of a confidential one it says only that (chscp 1.7)."""
+    worst = tasks[0]
+    titles = [CONFIDENTIAL] if worst.confidential else list(dict.fromkeys(task_title(each.key) for each in tasks))
+    words = [titles[0], f"Since {when(found, worst.since)}", *titles[1:]]
+    return Line(" ".join(f"{each}." for each in words), worst.reference)
+
+
+def danger(found: Findings) -> str:
+    """Where a child may be in danger, by reference; a confidential case is not named together with what it is about."""
+    worst = [tasks[0] for tasks in by_case(each for each in found.chores if kind_of(each.key) in _IN_DANGER)]
+    hidden = sum(each.confidential for each in worst)
+    cases = [each.reference for each in worst if not each.confidential]
+    cases += [f"{hidden} confidential cases" if hidden > 1 else "a confidential case"] if hidden else []
+    return f"A child may be in danger: {joined(cases)}." if cases else ""
+
+
+def things(count: int) -> str:
+    return "1 thing needs you today" if count == 1 else f"{count} things need you today"
 
 
 def look(does: str) -> str:
@@ -58,10 +84,16 @@ def down(found: Findings, gap: Down) -> str:
 
 
 def mailbox(found: Findings, box: MailIn) -> str:
-    looked = f"last read {_moment(found, box.polled_at)}" if box.polled_at else "never read yet"
+    looked = f"last looked into at {_moment(found, box.polled_at)}" if box.polled_at else "never looked into yet"
     older = f", and {box.older} older ones left alone" if box.older else ""
-    counts = f"{box.stored} kept, {box.judged} judged, {box.in_tray} in the tray, {box.to_move} to be moved"
+    counts = f"{mails(box.stored)} kept, {box.judged} read, {box.in_tray} in the tray, {box.to_move} still to be moved"
     return f"Mailbox {box.name}: {counts}{older}; {looked}."
+
+
+def as_before(found: Findings, cases: Sequence[Found], today: date) -> list[Line]:
+    """One line for all that an earlier digest has said, so that what is new is not lost among it."""
+    each = ", ".join(f"{case.reference} ({_days_late(found, case, today)})" for case in cases)
+    return [Line(f"As said before, with the working days that they are late: {each}.")] if each else []
 
 
 def of_case(case: Found, *words: str) -> str:
@@ -77,8 +109,7 @@ def place(case: Found) -> str:
 
 
 def late(found: Findings, case: Found, today: date) -> str:
-    assert case.at is not None
-    days = -working_days_left(found.calendar, _due_day(found, case.at), today)
+    days = _days_late(found, case, today)
     return {0: "overdue since today", 1: "1 working day late"}.get(days, f"{days} working days late")
 
 
@@ -101,8 +132,9 @@ def when_between(first: date, last: date) -> str:
 
 
 def named(references: Sequence[str]) -> str:
-    shown = ", ".join(references[:MOST_LINES])
-    more = len(references) - MOST_LINES
+    each = list(dict.fromkeys(references))
+    shown = ", ".join(each[:MOST_LINES])
+    more = len(each) - MOST_LINES
     return f"{shown} and {more} more" if more > 0 else shown
 
 
@@ -127,6 +159,11 @@ def short(day: date) -> str:
 def _due_day(found: Findings, due_at: datetime) -> date:
     """The day that ends at the local midnight of `due_at`, or on which it falls."""
     return found.calendar.local_date(due_at - timedelta(seconds=1))
+
+
+def _days_late(found: Findings, case: Found, today: date) -> int:
+    assert case.at is not None
+    return -working_days_left(found.calendar, _due_day(found, case.at), today)
 
 
 def _moment(found: Findings, moment: datetime | None) -> str:

@@ -65,12 +65,15 @@ class Directory:
         business_support: str,
         absences: Iterable[Away] = (),
         closures: Iterable[Closure] = (),
+        former: Iterable[str] = (),
     ) -> None:
+        """`former` are the addresses, in small letters, of those who once held a role here."""
         self.agencies = {agency.key: agency for agency in agencies}
         self.people = tuple(people)
         self.business_support = business_support
         self.absences = tuple(absences)
         self.closures = tuple(closures)
+        self._former = frozenset(former)
         self._holders: dict[tuple[str, str | None], list[Person]] = {}
         for person in self.people:
             self._holders.setdefault((person.role, person.agency), []).append(person)
@@ -90,6 +93,10 @@ class Directory:
     def person(self, email: str) -> Person | None:
         """Somebody by their address, in one of their roles."""
         return self._people.get(email.lower())
+
+    def has_left(self, email: str) -> bool:
+        """Whether somebody with this address stood here and holds no role any more."""
+        return email.lower() in self._former and email.lower() not in self._people
 
     def away(self, email: str, day: date) -> Away | None:
         """The absence that somebody is in on a day; where another begins as it ends, to the end of that one."""

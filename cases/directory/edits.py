@@ -78,6 +78,9 @@ def away(absence: Away) -> Edit:
     def edit(connection: Connection, partnership: str, today: date) -> str:
         if absence.last < today:
             raise Refused("That absence is over already.")
+        same = (each.what for each in absences.of_person(connection, partnership, absence.email, today))
+        if any(_days(each) == _days(absence) for each in same):
+            raise Refused("This absence is entered already, for the same days. It was not entered a second time.")
         absences.enter(connection, partnership, absence)
         return f"{absence.email} is away from {spoken_date(absence.first)} to {spoken_date(absence.last)}."
 
@@ -119,6 +122,8 @@ def close(closure: Closure) -> Edit:
     def edit(connection: Connection, partnership: str, today: date) -> str:
         if closure.last < today:
             raise Refused("Those days are over already.")
+        if closure in (each.what for each in absences.closures_ahead(connection, partnership, today)):
+            raise Refused("These days are entered already, with the same words. They were not entered a second time.")
         absences.close(connection, partnership, closure)
         whose = closure.agency or "The partnership"
         days = f"from {spoken_date(closure.first)} to {spoken_date(closure.last)}"
@@ -151,6 +156,10 @@ def _current(connection: Connection, partnership: str, number: int) -> people.He
     if not found or found.until:
         raise Refused("That entry is not in the directory any more. Somebody may have changed it.")
     return found
+
+
+def _days(what: Away | Closure) -> tuple[date, date]:
+    return what.first, what.last
 
 
 def _seat(person: Person | people.Held) -> str:

@@ -1,6 +1,6 @@
 """What a change of the directory concerns: told from how it stood before and how it stands after it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -10,6 +10,8 @@ from cases.store import concerned
 from cases.store.concerned import Seat
 from cases.vault import Tokens
 
+HIDDEN_FOR = timedelta(hours=1)
+
 
 def cases_concerned(
     connection: Connection, partnership: str, policy: Policy, tokens: Tokens, before: Directory, after: Directory
@@ -17,7 +19,12 @@ def cases_concerned(
     """Ids of the open cases that miss somebody who is known now, or on which somebody acts whose entry is another."""
     changed = [tokens.lookup("sender", email) for email in _changed(before, after)]
     found = concerned.with_party(connection, partnership, changed)
-    found |= concerned.lacking(connection, partnership, _filled(before, after, policy))
+    return found | _lacking(connection, partnership, policy, before, after)
+
+
+def _lacking(connection: Connection, partnership: str, policy: Policy, before: Directory, after: Directory) -> set[str]:
+    """Ids of the open cases that miss somebody who is known now."""
+    found = concerned.lacking(connection, partnership, _filled(before, after, policy))
     return found | concerned.lacking_in_agencies(connection, partnership, _other_domains(before, after))
 
 
@@ -30,9 +37,17 @@ def put_up(
     after: Directory,
     now: datetime,
 ) -> None:
-    """Put up the cases that a change concerns to be looked at, in the transaction that makes the change."""
+    """Put up the cases that a change concerns to be looked at, in the transaction that makes the change.
+
+    A confidential case is looked at an hour later where somebody on it has another entry: what the desk sees of it
+    right after a change about one person would say that this person is on it (chscp 1.7). Where a role was empty it is
+    looked at at once.
+    """
     found = cases_concerned(connection, partnership, policy, tokens, before, after)
-    concerned.put_up(connection, partnership, found, now)
+    lacking = _lacking(connection, partnership, policy, before, after)
+    hidden = concerned.confidential(connection, found - lacking)
+    concerned.put_up(connection, partnership, found - hidden, now)
+    concerned.put_up(connection, partnership, hidden, now + HIDDEN_FOR)
 
 
 def _changed(before: Directory, after: Directory) -> set[str]:

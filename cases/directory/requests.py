@@ -39,6 +39,7 @@ class Listed:
     current: tuple[str, ...]
     confirmed_on: date | None
     asked_on: date | None
+    in_trial: bool  # its letter went to the test person of a trial
 
 
 class Requests:
@@ -69,7 +70,15 @@ class Requests:
         current = tuple(self._entries(letter.partnership, directory, letter.email))
         asked = tuple(letter.values["entries"])
         return Listed(
-            letter_id, letter.partnership, letter.email, letter.name, asked, current, known.confirmed_on, known.asked_on
+            letter_id,
+            letter.partnership,
+            letter.email,
+            letter.name,
+            asked,
+            current,
+            known.confirmed_on,
+            known.asked_on,
+            letter.trial,
         )
 
     def confirm(self, listed: Listed, now: datetime) -> bool:
@@ -124,7 +133,7 @@ class Requests:
         }
         whose = self._keyring.tokens(connection, now).lookup("sender", email)
         letter = Letter(PURPOSE, whose, person.name, person.email, f"contact:{today.isoformat()}", values, OFFERS)
-        outbox.plan(connection, partnership, None, letter, self._keyring, now, office.reply_domain)
+        outbox.plan(connection, office, None, letter, self._keyring, now)
 
     def _entries(self, partnership: str, directory: Directory, email: str) -> Iterable[str]:
         """The roles that somebody holds, in words."""

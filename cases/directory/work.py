@@ -29,10 +29,10 @@ class Follows:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a change would cause. Of confidential cases only their number is told (chscp 1.7)."""
+    """What a change would cause. Confidential cases are left out, even their number: a change is about one person, and
+    would say that they are on such a case (chscp 1.7)."""
 
     letters: tuple[Follows, ...]
-    confidential: int
     more: int  # cases that were not looked at for this
     vacated: tuple[tuple[str, str | None], ...] = ()  # (role, agency) that somebody holds now, and nobody then
 
@@ -73,7 +73,7 @@ class DirectoryWork:
 
     def preview(self, partnership: str, edit: Edit, now: datetime) -> Preview:
         """What a change would cause: it is made, looked at and undone in one transaction. Raises Refused."""
-        found = Preview((), 0, 0)
+        found = Preview((), 0)
         with suppress(_Undone), self._database.write() as connection:
             before = self.casework.directory_in(connection, partnership)
             edit(connection, partnership, self._today(connection, partnership, now))
@@ -116,24 +116,21 @@ class DirectoryWork:
         self, connection: Connection, partnership: str, before: Directory, after: Directory, now: datetime
     ) -> Preview:
         policy, tokens = self.casework.partnerships[partnership].loaded.policy, self._keyring.tokens(connection, now)
-        found = sorted(cases_concerned(connection, partnership, policy, tokens, before, after))
+        concerns = cases_concerned(connection, partnership, policy, tokens, before, after)
+        found = sorted(concerns - concerned.confidential(connection, concerns))
         letters: list[Follows] = []
-        confidential = 0
         for case_id in found[: self._shown]:
             try:
                 case = case_rows.load(connection, case_id, self._keyring)
             except KeyDestroyed:
                 continue
             caused = directory_changed(case, self.casework.moment(connection, case, now)).letters
-            if case.confidential:
-                confidential += bool(caused)
-            else:
-                letters += [Follows(case.reference, letter.purpose, letter.name) for letter in caused]
+            letters += [Follows(case.reference, letter.purpose, letter.name) for letter in caused]
         left = {(each.role, each.agency) for each in before.people} - {
             (each.role, each.agency) for each in after.people
         }
         vacated = tuple(sorted(left, key=str))
-        return Preview(tuple(letters), confidential, len(found[self._shown :]), vacated)
+        return Preview(tuple(letters), len(found[self._shown :]), vacated)
 
     def _today(self, connection: Connection, partnership: str, now: datetime) -> date:
         return self.casework.calendar(connection, partnership).local_date(now)

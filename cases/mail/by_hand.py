@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from cases.case import Case
 from cases.holidays import england
+from cases.mail import sealing
 from cases.mail.correspondence import Correspondence
 from cases.mail.writer import Writer
 from cases.store import case_rows, inbox, outbox, tasks
@@ -48,12 +49,13 @@ class ByHand:
     ) -> bool:
         """Nothing follows from a mail. Where it belongs to a case, `words` go into the record, and nowhere else.
 
-        Says no where the mail has left the tray meanwhile: then nothing changes.
+        Says no where the mail has left the tray meanwhile: then nothing changes. Raises Sealed.
         """
         with self._mail.database.write() as connection:
             message = self._waiting(connection, message_id)
             if message is None:
                 return False
+            sealing.keep_to_its_case(connection, message, case_id, self._keyring, now)
             whose = case_id or message.case_id
             if message.case_id and message.case_id != whose:
                 self._file(connection, message_id, message.case_id, ELSEWHERE, by, now)
@@ -100,6 +102,7 @@ class ByHand:
 
         `spoken` says that business support has spoken to the raiser; else they are asked to confirm it by a letter.
         Gives its reference and whether it is new: one mail opens one case. Nothing where the mail has left the tray.
+        Raises Sealed.
         """
         with self._mail.database.write() as connection:
             message = inbox.opened(connection, message_id, self._keyring)
@@ -108,6 +111,7 @@ class ByHand:
                 return reference, False
             if message.state != "tray":
                 return None
+            sealing.keep_to_its_case(connection, message, case_id, self._keyring, now)
             arrival = Arrival("words", message.id, entered_by=by, spoken=spoken)
             opened = self._casework.open(
                 connection, message.partnership, case_id, submission, arrival, now, message.received_at
@@ -142,10 +146,11 @@ class ByHand:
         now: datetime,
         case_id: str | None,
     ) -> None:
-        """The mail and the others of its thread leave the tray."""
+        """The mail and the others of its thread leave the tray; not one that is on a confidential case (chscp 1.7)."""
         for each in inbox.thread(connection, message.partnership, message.root):
             found = self._waiting(connection, each)
-            if found:
+            sealed = sealing.seal(connection, found, self._keyring, now) if found and each != message.id else []
+            if found and (not sealed or case_id in (None, found.case_id, *sealed)):
                 whose = case_id or found.case_id
                 noted = f"{why.rstrip('.')}. By {by}."
                 inbox.judged(connection, found, "done", noted, self._keyring, whose, found.letter_id)
@@ -172,7 +177,7 @@ class ByHand:
         }
         whose = self._whose(connection, to, now)
         letter = Letter(purpose, whose, to.name, to.email, f"mail:{message.root}", said | values, rung=rung)
-        outbox.plan(connection, message.partnership, None, letter, self._keyring, now, office.reply_domain)
+        outbox.plan(connection, office, None, letter, self._keyring, now)
 
     def _asked(
         self, connection: Connection, message: inbox.Received, writer: Writer, now: datetime

@@ -8,9 +8,10 @@ from sqlalchemy import Connection
 from cases.case import BUSINESS_SUPPORT, Case, Party
 from cases.casework import Casework
 from cases.holidays import england
+from cases.mail import sealing
 from cases.mail.dispatch import became
 from cases.mail.shadow import answers as answers_in_trial
-from cases.mail.shadow import instead as went_instead
+from cases.mail.shadow import was_for_test_person
 from cases.mail.tracing import Clues, answers_for, letters_found, survivor
 from cases.store import case_rows, contacts, inbox, mailboxes, outbox, tasks
 from cases.submission import Answer
@@ -188,12 +189,12 @@ class Correspondence:
         """A mail system says that a letter came back for good: its reader has not been told, and the mail is filed."""
         with self.database.write() as connection:
             if message := self.unjudged(connection, message_id):
-                if not outbox.bounced(connection, traced.letter_id):
+                if not outbox.bounced(connection, traced.letter_id, now):
                     self._file(connection, message, traced, why, now)
                     return
                 letter = outbox.opened(connection, traced.letter_id, self.keyring)
                 became(self.casework, connection, letter, "bounced", now, mail=message_id)
-                if not went_instead(letter, self.casework.partnerships[letter.partnership].shadow):
+                if not was_for_test_person(letter) and not sealing.is_confidential(connection, letter.case_id):
                     today = england().local_date(now)
                     contacts.flag(connection, letter.partnership, letter.email, "a letter came back", today)
                 self._judged(connection, message, "filed", why, traced)
@@ -220,12 +221,13 @@ class Correspondence:
     def taken_down(self, message_id: str, case_id: str, who: str, answer: Answer, now: datetime) -> bool:
         """Business support reads an offered answer in a mail of the tray: recorded, and the mail kept with the case.
 
-        Says no where the mail has left the tray meanwhile: then nothing changes.
+        Says no where the mail has left the tray meanwhile: then nothing changes. Raises Sealed.
         """
         with self.database.write() as connection:
             message = inbox.opened(connection, message_id, self.keyring)
             if message.state != "tray":
                 return False
+            sealing.keep_to_its_case(connection, message, case_id, self.keyring, now)
             case = case_rows.load(connection, case_id, self.keyring)
             self.casework.apply(connection, case, now, lambda case, moment: answers.hear(case, who, answer, moment))
             _heard_from(connection, case, who)
@@ -271,8 +273,7 @@ class Correspondence:
         """Business support hears of a mail that belongs to no case; urgently where it holds words of immediate harm."""
         found = ", ".join(f"“{each}”" for each in harm_words)
         harm = f"The program found words of immediate harm in it: {found}. " if found else ""
-        read = "Please read it now." if found else "Please read it."
-        words = f"A mail that belongs to no case we could name waits in the tray. {harm}{why} {read}"
+        words = f"A mail that belongs to no case we could name waits in the tray. {harm}{why}"
         self.write_support(connection, message.partnership, f"mail:{message.id}", words, now, urgent=bool(found))
 
     def write_support(
@@ -281,11 +282,12 @@ class Correspondence:
         """A letter to business support about the tray, which belongs to no case."""
         office = self.casework.partnerships[partnership]
         name = office.loaded.policy.partnership.name
-        values = {"partnership": name, "words": words, "urgent": urgent, "to_name": "colleague"}
+        path = f"/desk/{partnership}/tray"
+        values = {"partnership": name, "words": words, "urgent": urgent, "path": path, "to_name": "colleague"}
         letter = Letter(
             "tray", BUSINESS_SUPPORT, "Business support", office.business_support, about, values, urgent=urgent
         )
-        outbox.plan(connection, partnership, None, letter, self.keyring, now, office.reply_domain)
+        outbox.plan(connection, office, None, letter, self.keyring, now)
 
     def judged(
         self,
@@ -300,6 +302,8 @@ class Correspondence:
         """Where a message went, in a transaction that the caller has begun."""
         noted = f"{message.why} {why}".strip()  # what was known of it before it was judged stays
         inbox.judged(connection, message, state, noted, self.keyring, case_id, letter_id, awaits)
+        kept = replace(message, case_id=case_id or message.case_id)
+        sealing.seal(connection, kept, self.keyring, message.received_at)
 
     def _judged(
         self, connection: Connection, message: inbox.Received, state: str, why: str, traced: Traced | None

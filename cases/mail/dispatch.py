@@ -12,8 +12,9 @@ from sqlalchemy import Connection
 from cases.case import BUSINESS_SUPPORT, Case
 from cases.casework import Casework, Partnership
 from cases.holidays import england
+from cases.mail import sealing
 from cases.mail.domains import meant
-from cases.mail.shadow import address, instead, words
+from cases.mail.shadow import address, instead, was_for_test_person, words
 from cases.staff.officer import STAFF
 from cases.store import brakes, case_rows, contacts, outbox, people, pulse, tasks
 from cases.verbs import posted
@@ -94,11 +95,13 @@ class Dispatch:
             self._posted(connection, letter, "accepted", "accepted", now, accepted_at=now)
 
     def refused(self, letter: outbox.Stored, now: datetime, why: str = "", *, address_fails: bool = False) -> None:
-        """The mail server will not take it, for good. An address that does not work is flagged in the directory."""
+        """The mail server will not take it, for good. An address that does not work is flagged in the directory; not
+        by a confidential case, which would say who is on it (chscp 1.7)."""
         with self.database.write() as connection:
             if outbox.stands(connection, letter) and self._kept_back(connection, letter, now):
                 return
-            fails = address_fails and not instead(letter, self._shadow(letter))  # of a test person nothing follows
+            fails = address_fails and not was_for_test_person(letter)
+            fails = fails and not sealing.is_confidential(connection, letter.case_id)
             if self._posted(connection, letter, "refused", "refused", now, why) and fails:
                 contacts.flag(connection, letter.partnership, letter.email, why, england().local_date(now))
 
@@ -193,7 +196,7 @@ class Dispatch:
         letter = Letter(
             "held", BUSINESS_SUPPORT, "Business support", office.business_support, about, values, urgent=True
         )
-        outbox.plan(connection, office.key, None, letter, self.keyring, now, office.reply_domain)
+        outbox.plan(connection, office, None, letter, self.keyring, now)
 
     def _posted(
         self,

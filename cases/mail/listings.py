@@ -50,7 +50,8 @@ class Listings:
             why = NOT_RIGHT if own else f"{NOT_RIGHT} Its sender is not confirmed."
             self._mail.tell_support(connection, message, why, now, harm_words)
             self._mail.judged(connection, message, "tray", why, letter_id=listed.letter_id)
-            contacts.says(connection, listed.partnership, listed.email, IN_TRAY, england().local_date(now))
+            if not listed.in_trial:
+                contacts.says(connection, listed.partnership, listed.email, IN_TRAY, england().local_date(now))
 
     def came_back(self, message_id: str, listed: Listed, why: str, now: datetime) -> None:
         """The question came back undelivered: the address does not work."""
@@ -58,7 +59,7 @@ class Listings:
             message = self._mail.unjudged(connection, message_id)
             if message is None:
                 return
-            if outbox.bounced(connection, listed.letter_id):
+            if outbox.bounced(connection, listed.letter_id, now) and not listed.in_trial:
                 today = england().local_date(now)
                 contacts.flag(connection, listed.partnership, listed.email, "a letter came back", today)
             self._mail.judged(connection, message, "filed", why, letter_id=listed.letter_id)

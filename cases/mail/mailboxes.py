@@ -110,4 +110,4 @@ class Mailboxes:
         letter = Letter(
             "mailbox", BUSINESS_SUPPORT, "Business support", office.business_support, about, values, urgent=trouble
         )
-        outbox.plan(connection, partnership, None, letter, self._casework.keyring, now, office.reply_domain)
+        outbox.plan(connection, office, None, letter, self._casework.keyring, now)

@@ -31,7 +31,7 @@ def address(letter: Stored, shadow: str) -> str:
 def words(letter: Stored, shadow: str) -> str:
     """What a letter says of the trial at its top; nothing where there is none."""
     if letter.to in _TO_STAFF:
-        return _RUNS.format(shadow=shadow) if shadow else _IS_OVER if letter.trial else ""
+        return _RUNS.format(shadow=shadow) if shadow else _IS_OVER if letter.trial and letter.case_id else ""
     if not shadow:
         return ""
     title = str(letter.values.get("to_title", ""))
@@ -41,6 +41,11 @@ def words(letter: Stored, shadow: str) -> str:
 def instead(letter: Stored, shadow: str) -> str:
     """The test person, where the letter goes to them and not to its reader."""
     return shadow if letter.to not in _TO_STAFF else ""
+
+
+def was_for_test_person(letter: Stored) -> bool:
+    """Whether a letter was written in a trial, or about a case of one: nothing follows for its reader's address."""
+    return letter.trial and letter.to not in _TO_STAFF
 
 
 def answers(letter: Stored, sender: str, shadow: str) -> bool:

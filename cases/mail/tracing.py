@@ -10,6 +10,7 @@ from cases.store import case_rows, contacts, outbox
 from cases.store.keyring import Keyring
 from cases.store.outbox import Stored
 from cases.tables import cases, parties
+from cases.vault import KeyDestroyed
 
 RAISER = "p1"
 
@@ -62,15 +63,27 @@ def answers_for(
 
 
 def survivor(connection: Connection, case_id: str, keyring: Keyring) -> tuple[str, str] | None:
-    """The (id, reference) of the case that goes on, where this one was merged, step by step; else nothing."""
-    found, reference = case_id, ""
-    while connection.execute(select(cases.c.status).where(cases.c.id == found)).scalar() == "closed":
-        case = case_rows.load(connection, found, keyring)
-        following = case_rows.named(connection, case.merged_into) if case.merged_into else None
-        if not following:
-            break
-        found, reference = following, case.merged_into
-    return (found, reference) if found != case_id else None
+    """The (id, reference) of the case that goes on, where this one was merged, step by step, as far as its content
+    stands; else nothing."""
+    found = None
+    while following := _merged_into(connection, found[0] if found else case_id, keyring):
+        found = following
+    return found
+
+
+def _merged_into(connection: Connection, case_id: str, keyring: Keyring) -> tuple[str, str] | None:
+    """The case into which a closed one was merged; nothing where that was erased: nobody could read a mail there."""
+    if connection.execute(select(cases.c.status).where(cases.c.id == case_id)).scalar() != "closed":
+        return None
+    reference = case_rows.load(connection, case_id, keyring).merged_into
+    following = case_rows.named(connection, reference) if reference else None
+    if not following:
+        return None
+    try:
+        keyring.case_key(connection, following)
+    except KeyDestroyed:
+        return None
+    return following, reference
 
 
 def _by_subject(connection: Connection, clues: Clues, keyring: Keyring, now: datetime) -> list[str]:

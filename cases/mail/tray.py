@@ -85,9 +85,7 @@ class Tray:
             "by": spoken_date(calendar.next_working_day(calendar.local_date(message.received_at))),
         }
         letter = Letter(ACKNOWLEDGED, whose, name, email, f"mail:{message.id}", values)
-        outbox.plan(
-            connection, message.partnership, None, letter, self._keyring, now, office.reply_domain, office.in_trial
-        )
+        outbox.plan(connection, office, None, letter, self._keyring, now)
 
 
 def _without_mark(address: str) -> str:

@@ -17,6 +17,7 @@ from cases.store import staff as store
 from cases.verbs.decision import Letter
 
 LINK = timedelta(minutes=10)
+APART = timedelta(minutes=5)  # the letters to one address: whoever asks again sooner has a good link in the mailbox
 SESSION = timedelta(hours=12)
 IDLE = timedelta(minutes=60)
 SEEN_EVERY = timedelta(minutes=1)
@@ -34,11 +35,18 @@ class SignIn:
         self._database = casework.database
 
     def ask(self, partnership: str, email: str, back: str, now: datetime) -> None:
-        """Mail a link to an address of the staff list; to any other nothing. `back` is a page of this desk."""
+        """Mail a link to an address of the staff list; to any other nothing. `back` is a page of this desk.
+
+        Where a link that was sent in the last five minutes waits unused, that one is good for whoever has the mailbox,
+        and no other is sent: strangers who ask, however many, neither fill a mailbox nor keep anybody out (D31).
+        """
+        with self._database.read() as connection:
+            if not self._officer(connection, partnership, same(email)):
+                return
         with self._database.write() as connection:
             store.forget_links(connection, now - KEPT)
             officer = self._officer(connection, partnership, same(email))
-            if officer:
+            if officer and not store.link_out(connection, partnership, officer.email, now + LINK - APART):
                 token = secrets.token_hex(16)
                 store.keep_link(connection, partnership, reference.token_hash(token), officer.email, back, now + LINK)
                 self._letter(connection, self._casework.partnerships[partnership], officer, token, now)
@@ -112,7 +120,7 @@ class SignIn:
         }
         about = secrets.token_hex(8)
         letter = Letter(PURPOSE, STAFF, officer.name, officer.email, about, values, urgent=True)
-        outbox.plan(connection, office.key, None, letter, self._casework.keyring, now, office.reply_domain)
+        outbox.plan(connection, office, None, letter, self._casework.keyring, now)
 
 
 def own(office: Partnership) -> Officer:

@@ -58,10 +58,10 @@ def next_number(connection: Connection, partnership: str, year: int) -> int:
     return int(connection.execute(_NEXT_NUMBER, row).scalar_one())
 
 
-def create(connection: Connection, case: Case, key: Key) -> None:
+def create(connection: Connection, case: Case, key: Key, now: datetime) -> None:
     """The row of a new case, before its first entry."""
     row = {"id": case.id, "partnership_id": case.partnership, "reference": case.reference, "policy": case.policy}
-    state = {"opened_at": case.opened_at, "length": 0, "head": genesis(case.id).hash}
+    state = {"opened_at": case.opened_at, "entered_at": now, "length": 0, "head": genesis(case.id).hash}
     connection.execute(insert(cases), row | state | _found_by(case) | {"sealed": _sealed_fields(case, key)})
 
 

@@ -17,14 +17,14 @@ Seat = tuple[str, str | None]
 
 _AGENCY = re.compile(r"[a-z0-9_-]{1,60}")  # a key of the directory; what somebody wrote instead may hold a name
 _AT_ONCE = 400  # parameters of one statement
-_LIVE = cases.c.status.in_(("open", "paused", "disputed"))
+_LIVE = cases.c.status.in_(("open", "paused", "disputed", "closing"))
 
 
 def vacancies_of(case: Case) -> set[tuple[str, str, str | None]]:
     """(role, part, agency) that nobody holds, as a case needs them now."""
     row = case.row if case.status != "closed" else None
     found = {_named(case, gap) for gap in row.missing} if row and row.running else set()
-    if row and row.running:
+    if row:
         found |= {_of(party) for party in case.parties if f"{party.key}:left:{party.email.lower()}" in row.absent}
     waits = [clock.about for clock in case.running("diversion")]
     held = {party.role for party in case.parties}
@@ -68,6 +68,14 @@ def with_party(connection: Connection, partnership: str, tokens: Collection[str]
     return found
 
 
+def confidential(connection: Connection, case_ids: Collection[str]) -> set[str]:
+    """Those of the cases that are confidential."""
+    found: set[str] = set()
+    for some in _in_parts(sorted(case_ids)):
+        found |= set(connection.execute(select(cases.c.id).where(cases.c.id.in_(some), cases.c.confidential)).scalars())
+    return found
+
+
 def put_up(connection: Connection, partnership: str, case_ids: Iterable[str], now: datetime) -> None:
     """These cases are to be looked at, each once."""
     rows = [{"case_id": each, "partnership_id": partnership, "look_at": now} for each in sorted(set(case_ids))]
@@ -85,9 +93,11 @@ def looked_at(connection: Connection, case_id: str) -> None:
     connection.execute(delete(revisits).where(revisits.c.case_id == case_id))
 
 
-def later(connection: Connection, case_id: str, look_at: datetime) -> None:
-    """A look failed: this case waits, the others go on."""
-    connection.execute(update(revisits).where(revisits.c.case_id == case_id).values(look_at=look_at))
+def later(connection: Connection, case_id: str, look_at: datetime) -> int:
+    """A look failed: this case waits, the others go on. Gives how often it has failed."""
+    waits = update(revisits).where(revisits.c.case_id == case_id)
+    aside = waits.values(look_at=look_at, failures=revisits.c.failures + 1)
+    return int(connection.execute(aside.returning(revisits.c.failures)).scalar() or 0)
 
 
 def _named(case: Case, gap: str) -> tuple[str, str, str | None]:

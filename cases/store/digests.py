@@ -22,7 +22,7 @@ _UNDONE = text("tasks.done_at IS NULL")
 _RUNNING = text("clocks.state = 'running'")
 _MISSED = text("entries.kind = 'missed'")
 _HELD = text("letters.state = 'held'")
-_LOST = text("letters.state IN ('refused','bounced')")
+_LOST = text("letters.lost_at IS NOT NULL")
 _TO_SEND = text("letters.state IN ('planned','handing over','uncertain')")
 _WAITING_MAIL = text("messages.state IN ('stored','tray')")
 
@@ -63,9 +63,9 @@ def due_between(
 def opened_between(
     connection: Connection, partnership: str, since: datetime, until: datetime, most: int
 ) -> tuple[list[Any], int]:
-    """The cases that were opened in a time, the oldest first."""
-    chosen = (cases.c.partnership_id == partnership) & (cases.c.opened_at > since) & (cases.c.opened_at <= until)
-    return _some(connection, select(*PLAIN), chosen, cases.c.opened_at, most)
+    """The cases that came to stand here in a time, the oldest first, whenever their mail came or their stage began."""
+    chosen = (cases.c.partnership_id == partnership) & (cases.c.entered_at > since) & (cases.c.entered_at <= until)
+    return _some(connection, select(*PLAIN), chosen, cases.c.entered_at, most)
 
 
 def closed_between(
@@ -138,7 +138,7 @@ def tray(connection: Connection, partnership: str) -> list[datetime]:
 
 
 def unsent(connection: Connection, partnership: str, since: datetime) -> tuple[int, int, int, int]:
-    """How many letters are held; wait for the mail server; may have gone; were lost of those written since."""
+    """How many letters are held; wait for the mail server; may have gone; were lost since."""
     mine = letters.c.partnership_id == partnership
     count = select(func.count()).select_from(letters)
     # Written so that SQLite takes the small index of the letters to send, and not that of all of a partnership's.
@@ -146,7 +146,7 @@ def unsent(connection: Connection, partnership: str, since: datetime) -> tuple[i
     states = select(letters.c.state, func.count()).where(theirs & (letters.c.attempts > 0))
     tried = {row[0]: int(row[1]) for row in connection.execute(states.group_by(letters.c.state))}
     held = connection.execute(count.where(mine & _HELD)).scalar_one()
-    lost = connection.execute(count.where(mine & _LOST & (letters.c.planned_at > since))).scalar_one()
+    lost = connection.execute(count.where(mine & _LOST & (letters.c.lost_at > since))).scalar_one()
     return held, tried.get("planned", 0), tried.get("uncertain", 0) + tried.get("handing over", 0), lost
 
 

@@ -3,13 +3,13 @@
 import secrets
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
 
 from cases import reference
 from cases.store.keyring import Keyring
-from cases.tables import letters, parties
+from cases.tables import cases, letters, parties
 from cases.vault import KeyDestroyed
 from cases.verbs.decision import Letter, Offer
 
@@ -31,6 +31,7 @@ _DUE = (
     .order_by(letters.c.urgent.desc(), letters.c.next_try_at)
     .limit(bindparam("most"))
 )
+_TRIAL = select(cases.c.trial).where(cases.c.id == bindparam("id"))
 _LETTER = select(letters).where(letters.c.id == bindparam("id"))
 _DUE_LETTER = _LETTER.where(_IS_DUE)
 _FENCE = select(letters.c.fence).where(letters.c.id == bindparam("id"))
@@ -77,17 +78,33 @@ class Stored:
     message: bytes | None  # as handed over
 
 
+class Office(Protocol):
+    """The partnership that a letter comes from, as this installation runs it."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def reply_domain(self) -> str: ...
+    @property
+    def in_trial(self) -> bool: ...
+
+
 def plan(
     connection: Connection,
-    partnership: str,
+    office: Office,
     case_id: str | None,
     letter: Letter,
     keyring: Keyring,
     now: datetime,
-    domain: str,
-    trial: bool = False,
+    of_trial: bool = False,
 ) -> str:
-    """Put a letter in the outbox, with the decision that wants it. Its Message-ID is fixed from birth."""
+    """Put a letter in the outbox, with the decision that wants it. Its Message-ID is fixed from birth.
+
+    It belongs to a trial where one runs, and where its case was raised in one; `of_trial` says the latter of a letter
+    that is kept outside its case.
+    """
+    partnership = office.key
+    raised_so = case_id and connection.execute(_TRIAL, {"id": case_id}).scalar()
     letter_id = secrets.token_hex(16)
     subject, key = (
         (f"case:{case_id}", keyring.case_key(connection, case_id))
@@ -118,9 +135,9 @@ def plan(
         "shares": letter.shares,
         "planned_at": now,
         "repeated": False,
-        "trial": trial,
+        "trial": bool(office.in_trial or raised_so or of_trial),
         "next_try_at": now,
-        "message_id": reference.message_id(secrets.token_hex(16), domain),
+        "message_id": reference.message_id(secrets.token_hex(16), office.reply_domain),
         "token_hash": reference.token_hash(reply),
         "page_hash": reference.token_hash(page),
         "key_subject": subject,
@@ -166,6 +183,7 @@ def in_hand(letter: Stored) -> Stored:
 def mark(connection: Connection, letter: Stored, state: str, now: datetime, **values: Any) -> bool:
     """Set a letter's state. Says no where another has written to it since it was read: each writing moves the fence."""
     lease = now + LEASE if state == "handing over" else None
+    values |= {"lost_at": now} if state == "refused" else {}
     row = {"chosen": letter.id, "seen": letter.fence, "fence": letter.fence + 1, "state": state, "lease_until": lease}
     return connection.execute(_UNDER_FENCE, row | values).rowcount == 1
 
@@ -176,10 +194,10 @@ def set_aside(connection: Connection, letter_id: str, now: datetime) -> None:
     connection.execute(update(letters).where(chosen).values(next_try_at=now + LEASE, lease_until=None))
 
 
-def bounced(connection: Connection, letter_id: str) -> bool:
+def bounced(connection: Connection, letter_id: str, now: datetime) -> bool:
     """A letter that may have gone came back for good: whoever still holds it is fenced off. Says no to any other."""
     chosen = (letters.c.id == letter_id) & letters.c.state.in_(MAY_HAVE_GONE)
-    values = {"state": "bounced", "lease_until": None, "fence": letters.c.fence + 1}
+    values = {"state": "bounced", "lost_at": now, "lease_until": None, "fence": letters.c.fence + 1}
     return connection.execute(update(letters).where(chosen).values(**values)).rowcount == 1
 
 

@@ -31,6 +31,11 @@ _HOLDERS = (
     .where(_CURRENT)
     .order_by(people.c.id)
 )
+_FORMER = (
+    select(func.lower(people.c.email))
+    .where(people.c.partnership_id == bindparam("partnership"), people.c.until.is_not(None))
+    .distinct()
+)
 _HAS_ADDRESS = select(people.c.id).where(_CURRENT, func.lower(people.c.email) == bindparam("email"))
 _DOMAINS = select(agencies.c.domains).where(agencies.c.partnership_id == bindparam("partnership"))
 
@@ -55,7 +60,9 @@ def directory(connection: Connection, partnership: str, business_support: str) -
     listed = [Agency(row.key, row.name, tuple(row.domains.split())) for row in found]
     persons = [Person(*row) for row in connection.execute(_HOLDERS, {"partnership": partnership})]
     away = absences.entered(connection, partnership)
-    return Directory(listed, persons, business_support, away, absences.closures(connection, partnership))
+    former = connection.execute(_FORMER, {"partnership": partnership}).scalars()
+    closed = absences.closures(connection, partnership)
+    return Directory(listed, persons, business_support, away, closed, former)
 
 
 def roster(connection: Connection, partnership: str) -> list[Held]:

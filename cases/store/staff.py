@@ -48,6 +48,13 @@ def link(connection: Connection, partnership: str, hash: str, now: datetime) -> 
     return (row.email, row.back) if row else None
 
 
+def link_out(connection: Connection, partnership: str, email: str, until: datetime) -> bool:
+    """Whether an unused link is out that is good for longer than `until`."""
+    mine = (links.c.partnership_id == partnership) & (links.c.email == email)
+    unused = select(links.c.hash).where(mine, links.c.used_at.is_(None), links.c.expires_at > until)
+    return connection.execute(unused.limit(1)).first() is not None
+
+
 def use_link(connection: Connection, partnership: str, hash: str, now: datetime) -> bool:
     """Use a link up. Says no where somebody was first, or it is too old."""
     return connection.execute(update(links).where(_good(partnership, hash, now)).values(used_at=now)).rowcount == 1

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from cases.case import Case
-from cases.danger import clock_of, is_over, rank_of
+from cases.danger import clock_of, clocks_like, is_over, rank_of
 from cases.tables import tasks
 from cases.vault import Key
 from cases.verbs.decision import Decision, Task
@@ -34,8 +34,8 @@ def change(connection: Connection, decision: Decision, key: Key, now: datetime) 
     waiting = {row.key: row.opened_at for row in connection.execute(_OPEN, {"case_id": case.id})}
     new = [task for task in decision.tasks if task.key not in opened]
     for task in new:
-        _add(connection, case, task, key, _since(task, waiting, now))
-    again = {clock_of(task.key) for task in new} - {""}
+        _add(connection, case, task, key, _since(case, task, waiting, now))
+    again = {like for task in new for like in clocks_like(case, clock_of(task.key))}
     over = [each for each in waiting if is_over(case, each) or clock_of(each) in again]
     if over:
         connection.execute(_END, [{"of_case": case.id, "of_key": each, "now": now} for each in over])
@@ -51,9 +51,9 @@ def end(connection: Connection, case_id: str, key: str, now: datetime) -> bool:
     return connection.execute(_END, {"of_case": case_id, "of_key": key, "now": now}).rowcount == 1
 
 
-def _since(task: Task, waiting: dict[str, datetime], now: datetime) -> datetime:
-    clock = clock_of(task.key)
-    return min((at for key, at in waiting.items() if clock and clock_of(key) == clock), default=now)
+def _since(case: Case, task: Task, waiting: dict[str, datetime], now: datetime) -> datetime:
+    like = clocks_like(case, clock_of(task.key))
+    return min((at for key, at in waiting.items() if clock_of(key) in like), default=now)
 
 
 def _add(connection: Connection, case: Case, task: Task, key: Key, since: datetime) -> None:

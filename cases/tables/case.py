@@ -17,6 +17,7 @@ cases = Table(
     Column("policy", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("opened_at", Moment, nullable=False),
+    Column("entered_at", Moment, nullable=False),  # when it came to stand here: its mail, or its stage, may be older
     Column("closed_at", Moment),
     Column("length", Integer, nullable=False),
     Column("head", Text, nullable=False),  # hash of the last entry of the record
@@ -38,6 +39,7 @@ cases = Table(
     ),
     Index("cases_due", "partnership_id", "due_at", *_LISTED, sqlite_where=text("status != 'closed'")),
     Index("cases_opened", "partnership_id", "opened_at", *_LISTED),
+    Index("cases_entered", "partnership_id", "entered_at"),
     Index("cases_closed", "partnership_id", "closed_at", sqlite_where=text("closed_at IS NOT NULL")),
 )
 

@@ -61,4 +61,6 @@ recounts = Table(
     Column("case_id", Text, primary_key=True),  # its clocks wait to be counted anew …
     partnership(),
     Column("version", Integer, nullable=False),  # … from the calendar of this version on
+    Column("look_at", Moment),  # not before: a look at it has failed
+    Column("failures", Integer, nullable=False, server_default="0"),
 )

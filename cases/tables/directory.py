@@ -27,6 +27,7 @@ people = Table(
     Column("since", Date, nullable=False),  # addresses are dated
     Column("until", Date),
     Index("people_of", "partnership_id", sqlite_where=text("until IS NULL")),
+    Index("people_before", "partnership_id", "email", sqlite_where=text("until IS NOT NULL")),
 )
 
 # What is known of an address, whatever roles its owner holds. The address is in small letters.
@@ -106,5 +107,6 @@ revisits = Table(
     Column("case_id", Text, primary_key=True),
     partnership(),
     Column("look_at", Moment, nullable=False),
+    Column("failures", Integer, nullable=False, server_default="0"),  # how often a look at it has failed
     Index("revisits_to_look_at", "look_at"),
 )

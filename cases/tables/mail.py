@@ -47,6 +47,7 @@ letters = Table(
     Column("token_hash", Text, nullable=False, unique=True),
     Column("page_hash", Text, nullable=False, unique=True),
     Column("accepted_at", Moment),
+    Column("lost_at", Moment),  # refused for good, or come back
     Column("key_subject", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),  # name, address, values, offers
     Column("message", LargeBinary),  # the bytes as handed over, sealed
@@ -60,6 +61,7 @@ letters = Table(
     Index("letters_uncertain", "partnership_id", "planned_at", sqlite_where=text("state = 'uncertain'")),
     Index("letters_without_case", "partnership_id", "recipient", "planned_at", sqlite_where=text("case_id IS NULL")),
     Index("letters_lost", "partnership_id", "planned_at", sqlite_where=text("state IN ('refused','bounced')")),
+    Index("letters_lost_at", "partnership_id", "lost_at", sqlite_where=text("lost_at IS NOT NULL")),
 )
 
 brakes = Table(
@@ -91,6 +93,7 @@ messages = Table(
     Column("follows", Text),  # the mail of whose sender business support asked something: this one answers that
     Column("awaits", Text),  # the party whose word is awaited that the mail is theirs
     Column("owned_by", Text),  # the party who has said on the page that it is
+    Column("sealed_by", Text),  # the confidential case that the mail was found to be on: for its two people alone
     Column("reminded_on", Date),  # the local day on which business support was last reminded of it
     Column("key_subject", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),

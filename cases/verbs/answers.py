@@ -8,7 +8,7 @@ from typing import Any
 from cases.case import BUSINESS_SUPPORT, Case, Meeting, Party, StageRow
 from cases.stages import Rule
 from cases.submission import Answer
-from cases.verbs import arriving, closing, diversion, in_pause, offers, opening, settling, timing
+from cases.verbs import arriving, breach, closing, diversion, in_pause, offers, opening, settling, timing
 from cases.verbs.decision import Decision, Draft, Moment
 from cases.verbs.letters import for_support, ruled, staged, write
 from cases.verbs.meetings import invitation
@@ -28,7 +28,9 @@ def hear(case: Case, who: str, answer: Answer, moment: Moment) -> Decision:
     draft = Draft(case, moment)
     party = DESK if who == BUSINESS_SUPPORT else case.party(who)
     does, _, what = answer.does.partition(":")
-    if (case.status == "closed" and does != "on_file") or _over(case, does, answer):
+    if case.is_barred(party.email) and not answer.evidence.by:
+        breach.not_taken(draft, party, answer, asdict_of(answer))
+    elif (case.status == "closed" and does != "on_file") or _over(case, does, answer):
         _too_late(draft, party, answer)
     elif case.paused_at and does in in_pause.WAITING:
         in_pause.held(draft, party, answer, asdict_of(answer))
@@ -190,8 +192,8 @@ def _hand_over(draft: Draft, party: Party, answer: Answer, what: str) -> None:
     for_support(
         draft,
         f"hand_over:{draft.case.length}",
-        f"{party.name} ({party.title}) says that it should go to somebody else: {answer.text}. "
-        "The clock goes on; please put the right person in the directory.",
+        f"{party.name} ({party.title}) says that it should go to somebody else: "
+        f"{draft.not_shown(answer.text)}. The date for an answer stands; please put the right person in the directory.",
     )
     echo(draft, party, "you are not the right person; business support will find out who is", answer.text)
 
@@ -199,7 +201,8 @@ def _hand_over(draft: Draft, party: Party, answer: Answer, what: str) -> None:
 def _question(draft: Draft, party: Party, answer: Answer, what: str) -> None:
     row = _heard(draft, party, answer)
     draft.note("question", f"{party.name} ({party.title}) asks: {answer.text}", row, answer=asdict_of(answer))
-    for_support(draft, f"question:{draft.case.length}", f"{party.name} ({party.title}) asks: {answer.text}")
+    asks = f"{party.name} ({party.title}) asks: {draft.not_shown(answer.text)}"
+    for_support(draft, f"question:{draft.case.length}", asks)
     echo(draft, party, "a question for business support", answer.text)
 
 

@@ -1,7 +1,8 @@
 """A wrong child, or letters to the wrong address: a task that says what went where, and a clock of 72 hours."""
 
-from cases.case import Case, Clock, Fields
-from cases.verbs import timing
+from cases.case import Case, Clock, Fields, Party
+from cases.submission import Answer
+from cases.verbs import closing, timing
 from cases.verbs.decision import Decision, Draft, Moment
 from cases.verbs.letters import for_support
 from cases.verbs.orders import Order, Refused
@@ -37,7 +38,16 @@ def open_breach(
     local = moment.calendar.local(limit.at)
     by = f"{spoken_date(local.date())} at {local:%H:%M}"
     for_support(draft, key, _task(what, gone, addresses, by, order), urgent=True)
+    _wait_no_longer(draft, addresses)
     return draft.decision()
+
+
+def _wait_no_longer(draft: Draft, barred: tuple[str, ...]) -> None:
+    """A closing case does not wait until somebody is told to whom nothing more goes."""
+    for party in draft.case.parties:
+        if party.email.lower() in barred:
+            timing.stop(draft, draft.case.running("told", party.key), "nothing more goes to that address")
+    closing.try_to_close(draft)
 
 
 def look(draft: Draft, clock: Clock) -> None:
@@ -51,6 +61,17 @@ def look(draft: Draft, clock: Clock) -> None:
         "is not done. Please speak to the data protection lead now.",
         urgent=True,
     )
+
+
+def not_taken(draft: Draft, party: Party, answer: Answer, kept: dict[str, str]) -> None:
+    """An answer from an address to which nothing more of the case goes: kept, not acted on, and a person looks."""
+    words = (
+        f"An answer came from the address of {party.name or party.title}, to which nothing more of this case goes. It "
+        "is on the record and was not acted on. Its sender has not been told."
+    )
+    said = f"It said: {answer.does.replace(':', ' ')}. {answer.text}".strip()
+    draft.note("came_from_barred", f"{words} {said}", answer=kept)
+    for_support(draft, f"barred:{draft.case.length}", f"{words} Please find out who wrote it.")
 
 
 def done(draft: Draft, key: str) -> None:

@@ -35,13 +35,13 @@ def _step(draft: Draft, clock: Clock) -> Clock:
     if step > clock.step:
         draft.note(
             "missed",
-            f"{step - clock.step} earlier step(s) of the clock due {spoken_date(clock.due_day)} were missed: "
+            f"{step - clock.step} earlier step(s) about what was due {spoken_date(clock.due_day)} were missed: "
             "the service did not run then.",
         )
     current = replace(clock, step=step)
     draft.note(
         "clock_looked",
-        f"Step {step + 1} of the clock due {spoken_date(clock.due_day)}.",
+        f"Step {step + 1} about what is due {spoken_date(clock.due_day)}.",
         timing.upcoming(draft, clock, step + 1),
     )
     return current

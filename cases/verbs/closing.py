@@ -7,7 +7,7 @@ from cases.case import BUSINESS_SUPPORT, Clock, Party, StageRow
 from cases.submission import Answer
 from cases.verbs import offers, timing
 from cases.verbs.decision import Draft
-from cases.verbs.letters import ruled, write
+from cases.verbs.letters import ruled, staged, write
 from cases.verbs.outcomes import read
 from cases.verbs.people import SIDES, acting, distinct, row_acts
 from cases.verbs.stages import end
@@ -43,17 +43,42 @@ def begin_closing(draft: Draft, row: StageRow, outcome: str) -> None:
         ask_for_file(draft, party, clock)
     for party in draft.case.parties:
         if party not in file_parties and party != draft.case.raiser:
-            write(
-                draft,
-                "shared",
-                party,
-                "case",
-                rung=draft.case.length,
-                shares=True,
-                outcome=title,
-                said=said_values(draft, row),
-                cited=draft.policy.closing.sharing.source.cited,
-            )
+            share(draft, row, party)
+
+
+def share(draft: Draft, row: StageRow, party: Party) -> None:
+    """Tell a party of a closing case how it ended."""
+    write(
+        draft,
+        "shared",
+        party,
+        "case",
+        rung=draft.case.length,
+        shares=True,
+        outcome=draft.policy.outcomes[draft.case.outcome or ""].title,
+        said=said_values(draft, row),
+        cited=draft.policy.closing.sharing.source.cited,
+    )
+
+
+def tell_afresh(draft: Draft, party: Party) -> None:
+    """Another person has taken a place: what the one before was told of how it ends counts for nothing."""
+    raiser = party == draft.case.raiser
+    timing.stop(draft, draft.case.running("told", party.key), f"{party.name} is told afresh")
+    if raiser:
+        withdraw(draft)
+    row = draft.case.row
+    if not row or not _stands(draft):
+        return
+    if draft.case.status == "closing":
+        shared = tuple(key for key in draft.case.shared if key != party.key)
+        to_share = tuple(dict.fromkeys([*draft.case.to_share, party.key]))
+        words = f"{party.name} has not been told how it ended."
+        draft.set("not_told", words, shared=shared, to_share=to_share)
+    if raiser:
+        tell_outcome(draft, row)
+    elif draft.case.status == "closing" and not draft.case.running("on_file", party.key):
+        share(draft, row, party)
 
 
 def ask_for_file(draft: Draft, party: Party, clock: Clock, rung: int = 0) -> None:
@@ -75,6 +100,16 @@ def ask_for_file(draft: Draft, party: Party, clock: Clock, rung: int = 0) -> Non
         records=[ruled(each) for each in closing.records],
         outcome=draft.policy.outcomes[draft.case.outcome or row.said[-1].outcome].title,
     )
+
+
+def tell_newcomer(draft: Draft, party: Party) -> None:
+    """Somebody acts now in a stage that waits for its end: they hear so, and what was asked of the one before."""
+    row = draft.case.row
+    assert row is not None
+    words = f"You act as {party.title} in this escalation now."
+    write(draft, "news", party, f"e{draft.case.length}", rung=1, words=words, stage=staged(draft, row))
+    for clock in draft.case.running("on_file", party.key):
+        ask_for_file(draft, party, clock, draft.case.length)
 
 
 def accepted(draft: Draft, party: str, tells: bool, shares: bool) -> None:
@@ -198,7 +233,8 @@ def try_to_close(draft: Draft) -> None:
     waiting = (
         case.running("told") or case.running("objection") or any(clock.step == 0 for clock in case.running("on_file"))
     )
-    if case.status != "closing" or not case.told or waiting or set(case.to_share) - set(case.shared):
+    reachable = {party.key for party in case.parties if party.email.lower() not in case.barred}
+    if case.status != "closing" or not case.told or waiting or set(case.to_share) & reachable - set(case.shared):
         return
     timing.stop(draft, case.running("on_file"), "it was chased, and the case closes")
     draft.set("closed", "The case closed.", status="closed", closed_at=draft.now)
@@ -237,8 +273,9 @@ def _stands(draft: Draft) -> bool:
 
 def withdraw(draft: Draft) -> None:
     """What was put to the raiser does not stand any more: being told of it counts for nothing."""
-    for purpose in ("told", "objection"):
-        timing.stop(draft, draft.case.running(purpose), "the outcome does not stand, or did not arrive")
+    raiser = draft.case.raiser.key
+    for purpose in ("told", "objection"):  # anybody else whom no letter reached is still to be told
+        timing.stop(draft, draft.case.running(purpose, raiser), "the outcome does not stand, or did not arrive")
     if draft.case.told:
         draft.set("untold", "The raiser has not been told how it stands.", told=False)
 
@@ -253,6 +290,23 @@ def _file_parties(draft: Draft, row: StageRow) -> list[Party]:
     acts = row_acts(draft, row)
     found = [acting(draft.case, acts, part) for part in SIDES]
     return [party for party in (found[0] or draft.case.raiser, found[1]) if party]
+
+
+def tell_outcome(draft: Draft, row: StageRow) -> None:
+    """Tell the raiser how it is said to have ended, and how to object."""
+    write(
+        draft,
+        "outcome",
+        draft.case.raiser,
+        row.key,
+        rung=draft.case.length,
+        offers=offers.to_object(row.key),
+        tells=True,
+        stage=staged(draft, row),
+        said=said_values(draft, row),
+        days=draft.policy.closing.objection_working_days,
+        cited=draft.policy.closing.sharing.source.cited,
+    )
 
 
 def said_values(draft: Draft, row: StageRow) -> list[dict[str, str]]:

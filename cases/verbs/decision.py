@@ -4,6 +4,7 @@ A decision holds the case as it will stand, the entries of the record with the c
 write and the tasks for business support. A `Draft` collects them while one verb runs.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -119,8 +120,24 @@ class Draft:
 
     def task(self, key: str, words: str) -> None:
         """Give business support a task, once for each key."""
+        words = self.by_role(words)
         self._tasks.append(Task(key, words))
         self.note("task", f"For business support: {words}")
+
+    def by_role(self, words: str) -> str:
+        """Words for business support: of the people on a confidential case they name the role alone (chscp 1.7)."""
+        if not self.case.confidential:
+            return words
+        for party in self.case.parties:
+            known = {party.name, party.email, party.holder, self.moment.directory.name_of(party.holder)} - {""}
+            names = "|".join(re.escape(each) for each in sorted(known, key=len, reverse=True))
+            named = rf"(?<!\w)(?:{names})(?: \({re.escape(party.title)}\)|(?!\w))"
+            words = re.sub(named, f"the {party.title}", words, flags=re.IGNORECASE)
+        return re.sub(r"(^|[.:?!] )the ", r"\1The ", words)
+
+    def not_shown(self, text: str) -> str:
+        """What somebody wrote, for business support: on a confidential case only that they did (chscp 1.7)."""
+        return "(not shown, since the case is confidential: please telephone them)" if self.case.confidential else text
 
     def address(self, to: str | Party) -> tuple[str, str, str]:
         """The key, name and address of whom a letter goes to."""

@@ -46,7 +46,7 @@ def divert_begun(draft: Draft, diverted: list[Diversion]) -> None:
     for each in diverted:
         role = draft.policy.roles[each.decides].title
         decider = joined(draft, each.decides, "partnership")
-        known = f"The {role}, {decider.name}, has been written to." if decider else f"Nobody is known as {role}."
+        known = f"The {role} has been written to." if decider else f"Nobody is known as {role}."
         for_support(
             draft,
             f"diverted_late:{each.key}",

@@ -16,6 +16,10 @@ _WHY: dict[Kind, str] = {
     "withdrawn": "the person who raised it withdrew it",
     "should_not_be": "business support ended it, since it should not have been a case",
 }
+STAYS_OUT = (
+    "Whoever raised it is not on this case, since their address is not confirmed, or is one to which no letter of this "
+    "case may go. Please find out who they are, and tell them by telephone how it goes on."
+)
 SAME_RAISER = "Raised the same matter"
 
 
@@ -56,7 +60,10 @@ def take_in(case: Case, duplicate: Case, order: Order, moment: Moment) -> Decisi
     draft, raiser = Draft(case, moment), duplicate.raiser
     words = f"{duplicate.reference} is the same matter and was merged into this case. {order.why}"
     draft.note("took_in", words, by=order.by)
-    if raiser.email.lower() not in {party.email.lower() for party in case.parties}:
+    there = raiser.email.lower() in {party.email.lower() for party in case.parties}
+    if not there and not _may_join(draft, duplicate):
+        words = f"{words} {STAYS_OUT}"
+    elif not there:
         _join(draft, raiser)
     for_support(
         draft,
@@ -64,6 +71,16 @@ def take_in(case: Case, duplicate: Case, order: Order, moment: Moment) -> Decisi
         f"{words} Please read what is in {duplicate.reference}, and tell those who act here what they do not know yet.",
     )
     return draft.decision()
+
+
+def _may_join(draft: Draft, duplicate: Case) -> bool:
+    """Only somebody whose address is shown to be theirs, and to whom letters of this case may go."""
+    email = duplicate.raiser.email
+    return (
+        duplicate.confirmed
+        and draft.moment.directory.may_write_to(email)
+        and not {email.lower()} & {*draft.case.barred, *duplicate.barred}
+    )
 
 
 def _join(draft: Draft, raiser: Party) -> None:

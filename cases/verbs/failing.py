@@ -1,4 +1,4 @@
-"""A clock that the program cannot look at: business support keeps its time instead, until the program can again."""
+"""What the program cannot do again and again: business support sees to it instead, until the program can again."""
 
 from cases.case import Case
 from cases.verbs.decision import Decision, Draft, Moment
@@ -18,4 +18,20 @@ def failing(case: Case, clock: str, moment: Moment) -> Decision:
         "hour. Please see what is due and whom to remind, and tell whoever keeps this service."
     )
     for_support(draft, task_key(case, clock), words, urgent=True)
+    return draft.decision()
+
+
+def stuck_key(about: str) -> str:
+    """The key of the task that a failing look at a case makes, once; `about` is what has changed."""
+    return f"stuck:{about}"
+
+
+def stuck(case: Case, about: str, moment: Moment) -> Decision:
+    """What follows from a change (of the directory, of the working days) cannot be found out: a person is told."""
+    draft = Draft(case, moment)
+    words = (
+        f"The program could not find out what a change of the {about} means for this case, and tries again every hour. "
+        "Please see whether the right people are written to, and by when, and tell whoever keeps this service."
+    )
+    for_support(draft, stuck_key(about), words, urgent=True)
     return draft.decision()

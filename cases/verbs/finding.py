@@ -59,7 +59,8 @@ def part_of(gap: str) -> Part:
 
 def successor(draft: Draft, party: Party) -> Party | None:
     """Who holds a party's role now, where that party has left it; the raiser, whom they named, and whom business
-    support chose by hand stay, and so does everybody while nobody else holds the role."""
+    support chose by hand stay, and so does everybody while nobody else holds the role. For somebody whom the raiser
+    named, a person chooses: others in the same role may have nothing to do with the child."""
     email = (party.holder or party.email).lower()
     if party.by_hand or named_by_raiser(draft, email):
         return None

@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 
-from cases.case import Asked, Case, Clock, Party
-from cases.verbs import closing, offers
+from cases.case import Asked, Case, Clock, Part, Party
+from cases.verbs import closing, offers, opening
 from cases.verbs.decision import Decision, Draft, Moment
-from cases.verbs.letters import staged, write
+from cases.verbs.letters import for_support, staged, write
 from cases.verbs.orders import Order, Refused
 from cases.verbs.people import actors, described, distinct
 from cases.verbs.telling import tell_news, write_stage
+
+WHOSE: dict[Part, str] = {"raising": "the raising side", "receiving": "the receiving side", "decider": "who decides"}
+ACTING = frozenset(WHOSE)
 
 
 def hand_over(case: Case, who: str, name: str, email: str, order: Order, moment: Moment) -> Decision:
@@ -26,6 +29,7 @@ def hand_over(case: Case, who: str, name: str, email: str, order: Order, moment:
             "Letters go only to people of the directory, or to addresses of an agency’s registered domain. "
             "Put this person into the directory first."
         )
+    _check_sides(case, before, email)
     draft = Draft(case, moment)
     held = any((each.role, each.email.lower()) == (before.role, email.lower()) for each in moment.directory.people)
     party = replace(before, name=name, email=email, holder="", by_hand=not held)
@@ -36,12 +40,21 @@ def hand_over(case: Case, who: str, name: str, email: str, order: Order, moment:
         by=order.by,
     )
     _tell_predecessor(draft, before, party, order)
+    closing.tell_afresh(draft, party)
     _write_to_newcomer(draft, before, party)
     if case.row:
         others = [each for each in distinct(*actors(draft, case.row.key), draft.case.raiser) if each.key != who]
         words = f"{name} acts as {before.title} now, in place of {before.name or before.email}. {order.why}"
         tell_news(draft, case.row, words, others)
     return draft.decision()
+
+
+def _check_sides(case: Case, before: Party, email: str) -> None:
+    """Nobody answers for both sides, or decides what they answer for. Raises Refused."""
+    for each in case.parties:
+        here = email.lower() in (each.email.lower(), each.holder.lower())
+        if here and each.part != before.part and {each.part, before.part} <= ACTING:
+            raise Refused(f"This address acts in this case already, as {each.title} ({WHOSE[each.part]}).")
 
 
 def _tell_predecessor(draft: Draft, before: Party, party: Party, order: Order) -> None:
@@ -60,6 +73,7 @@ def _write_to_newcomer(draft: Draft, before: Party, party: Party) -> None:
     """The letter that the stage asks for, and again whatever else was asked of the one before."""
     row = draft.case.row
     if not row:
+        _before_it_began(draft, before, party)
         return
     if row.running and party in actors(draft, row.key):
         write_stage(draft, row, party)
@@ -73,6 +87,18 @@ def _write_to_newcomer(draft: Draft, before: Party, party: Party) -> None:
             _ask_again(draft, party, asked, clock)
     for clock in draft.case.running("on_file", party.key):
         closing.ask_for_file(draft, party, clock, draft.case.length)
+
+
+def _before_it_began(draft: Draft, before: Party, party: Party) -> None:
+    """No stage has begun: the raiser has the letter that says it was received; anybody else a person tells."""
+    if draft.case.confirmed and party == draft.case.raiser:
+        opening.tell_received(draft, draft.case.length)
+        return
+    words = (
+        f"{party.name} acts in place of {before.name or before.email} as {party.title}, and has had no letter, since "
+        "the case has not begun. Please telephone them and tell them what is asked of them."
+    )
+    for_support(draft, f"newcomer:{draft.case.length}", words)
 
 
 def _ask_again(draft: Draft, party: Party, asked: Asked, clock: Clock) -> None:

@@ -8,6 +8,10 @@ from cases.verbs.telling import tell_news
 from cases.working_time import spoken_date
 
 WAITING = ("way", "move", "stay", "go_on")  # what nobody does while it is paused: a person does it afterwards
+NOTHING_FOLLOWS = (
+    "Nothing follows from it while the case is paused. Please end the pause if it can end, "
+    "and do then what was asked for."
+)
 
 
 def later(draft: Draft) -> str:
@@ -37,11 +41,10 @@ def tell_support(draft: Draft, party: Party, said: str) -> None:
 def held(draft: Draft, party: Party, answer: Answer, kept: dict[str, str]) -> None:
     """Something that moves the case: kept on the record, and a person does it when the case goes on."""
     does = answer.does.partition(":")[0].replace("_", " ")
-    words = f"{party.name} ({party.title}) answered while the case is paused: {does}. {answer.text}".strip()
-    draft.note("answered_in_pause", words, answer=kept)
+    words = f"{party.name} ({party.title}) answered while the case is paused: {does}."
+    draft.note("answered_in_pause", f"{words} {answer.text}".strip(), answer=kept)
     for_support(
         draft,
         f"in_pause:{draft.case.length}",
-        f"{words} Nothing follows from it while the case is paused. Please end the pause if it can end, and do then "
-        "what was asked for.",
+        " ".join(filter(None, (words, draft.not_shown(answer.text), NOTHING_FOLLOWS))),
     )

@@ -28,6 +28,8 @@ def write(
     if email.lower() in draft.case.barred:
         draft.note("not_written", f"A letter to {name} was not written: business support has barred that address.")
         return
+    if key == BUSINESS_SUPPORT and "words" in values:
+        values["words"] = draft.by_role(values["words"])
     draft.write(
         Letter(
             purpose=purpose,
@@ -73,6 +75,7 @@ def common(draft: Draft, to: str | Party) -> dict[str, Any]:
         "concern": case.facts.get("shareable" if case.confidential else "concern", ""),
         "wanted": "" if case.confidential else case.facts.get("wanted", ""),
         "raiser": case.raiser.name or case.raiser.email,
+        "path": f"/desk/{case.partnership}/cases/{case.reference}",
     }
 
 

@@ -49,8 +49,9 @@ def harm_found(case: Case, message: str, found: tuple[str, ...], moment: Moment)
     """Words of immediate harm in a mail about the case: a person reads it at once, whatever else the mail does."""
     draft = Draft(case, moment)
     named = ", ".join(f"“{each}”" for each in found)
-    words = f"The program found words of immediate harm in a mail about this case: {named}."
-    draft.note("harm_in_mail", words, message=message)
+    words = "The program found words of immediate harm in a mail about this case"
+    draft.note("harm_in_mail", f"{words}: {named}.", message=message)
+    words += f": {draft.not_shown(named)}."
     for_support(
         draft,
         harm_key(message),
@@ -135,8 +136,10 @@ def absent(case: Case, message: str, party: Party, absence: Absence, sender: str
     """
     draft = Draft(case, moment)
     back = f" The first day back is {spoken_date(absence.back_on)}." if absence.back_on else ""
-    other = f" It came from {sender}." if sender.lower() != party.email.lower() else ""
-    away = f"{party.name} ({party.title}) is away, as an automatic reply says.{other}{back} The clock goes on."
+    shown = not case.confidential and sender.lower() != party.email.lower()
+    other = f" It came from {sender}." if shown else ""
+    says = f"{party.name} ({party.title}) is away, as an automatic reply says.{other}{back}"
+    away = f"{says} The date for an answer stands."
     draft.note("absent", away, message=message)
     words = [
         f"{away} Nobody else has been written to.",
@@ -154,7 +157,9 @@ def absent_key(party: Party, absence: Absence) -> str:
 
 
 def _instead(draft: Draft, party: Party) -> str:
-    """Who else holds the role, as the directory has it."""
+    """Who else holds the role, as the directory has it; of a confidential case nobody is named."""
+    if draft.case.confidential:
+        return ""
     holders = [
         f"{person.name} ({person.email})"
         for person in draft.moment.directory.people

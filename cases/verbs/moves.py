@@ -69,7 +69,7 @@ def move_to(draft: Draft, stage: Stage, reason: str | None) -> None:
             draft,
             f"gone_on:{stage.key}:{draft.case.length}",
             f"The case goes to {stage.label}. {expectation.says} "
-            f"That is not on record. The reason given for going on: {reason}",
+            f"That is not on record. The reason given for going on: {draft.not_shown(reason)}",
         )
     enter(draft, stage, 0)
 

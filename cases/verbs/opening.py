@@ -6,7 +6,7 @@ from typing import Any
 from cases.case import FIRST_FIELDS, Case, Clock, Fields, Party
 from cases.policy import Facts
 from cases.submission import BY_FORM, Arrival, Submission
-from cases.verbs import arriving, diversion, offers, timing
+from cases.verbs import arriving, closing, diversion, offers, timing
 from cases.verbs.decision import Decision, Draft, Moment, Offer
 from cases.verbs.letters import for_support, missing_labels, write
 from cases.verbs.moves import begin, write_support
@@ -115,22 +115,10 @@ def _confirmed(draft: Draft, words: str) -> None:
     case = draft.case
     draft.set("confirmed", words, confirmed=True)
     timing.stop(draft, case.running("confirmation"), "the address is confirmed")
-    harm = draft.policy.entry.immediate_harm
     known = draft.moment.directory.may_write_to(case.raiser.email)
     if case.facts.get("harm_words"):
         arriving.tell_of_harm(draft, leads(draft), support=False)
-    write(
-        draft,
-        "received",
-        case.raiser,
-        "case",
-        urgent=case.facts.get("immediate_harm") == "yes",
-        held=not known,
-        missing=missing_labels(draft),
-        signposts=_signposts(draft),
-        harm_advice=harm.advice if case.facts.get("immediate_harm") == "yes" else "",
-        harm_cited=harm.source.cited,
-    )
+    tell_received(draft)
     diverted = diversion.chosen(draft)
     if diverted:
         diversion.divert(draft, diverted)
@@ -140,13 +128,33 @@ def _confirmed(draft: Draft, words: str) -> None:
         _hold(draft)
 
 
+def tell_received(draft: Draft, rung: int = 0) -> None:
+    """The raiser hears that it was received, and what is still asked."""
+    case, harm = draft.case, draft.policy.entry.immediate_harm
+    write(
+        draft,
+        "received",
+        case.raiser,
+        "case",
+        rung=rung,
+        urgent=case.facts.get("immediate_harm") == "yes",
+        held=not draft.moment.directory.may_write_to(case.raiser.email),
+        missing=missing_labels(draft),
+        signposts=_signposts(draft),
+        harm_advice=harm.advice if case.facts.get("immediate_harm") == "yes" else "",
+        harm_cited=harm.source.cited,
+    )
+
+
 def directory_changed(case: Case, moment: Moment) -> Decision:
     """The directory has changed, or somebody is away or back from today: whoever is to act now is written to."""
     draft = Draft(case, moment)
     if case.status == "paused" and not case.paused_until:
         diversion.ask_newcomer(draft)
-    if case.row and case.row.running and case.status == "open":
-        see_who_is_there(draft, case.row.key)
+    if case.row and (case.status in ("disputed", "closing") or (case.row.running and case.status == "open")):
+        newly = see_who_is_there(draft, case.row.key)
+        for party in newly if case.status != "open" else ():
+            closing.tell_newcomer(draft, party)
     look_again(draft)
     return draft.decision()
 

@@ -7,12 +7,11 @@ from cases.policy import Policy
 from cases.stages import Outcome
 from cases.verbs import pausing, timing
 from cases.verbs.answers import DESK
-from cases.verbs.closing import begin_closing, stop_closing, withdraw
+from cases.verbs.closing import begin_closing, stop_closing, tell_outcome, withdraw
 from cases.verbs.decision import Decision, Draft, Moment
 from cases.verbs.moves import ASKED_WHY, DISPUTED, leave, move_on, move_to
 from cases.verbs.orders import Order, Refused
 from cases.verbs.outcomes import said
-from cases.verbs.settling import tell_outcome
 from cases.verbs.telling import tell_news
 
 

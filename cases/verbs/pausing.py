@@ -65,11 +65,11 @@ def lift(draft: Draft) -> None:
     """The pause ends because the stage does: whoever ends it says so in letters of their own."""
     if not draft.case.paused_at:
         return
-    over = draft.case.running("pause") + draft.case.running("diversion")
-    timing.stop(draft, over, "the pause is over")
+    until = draft.case.running("pause")
+    timing.stop(draft, until + draft.case.running("diversion"), "the pause is over")
     ended = {"status": "open", "status_why": "", "paused_at": None, "paused_until": None}
     draft.note("resumed", "The pause is over.", Fields(ended))
-    timing.resume(draft)
+    timing.resume(draft, min([draft.now, *(clock.due_at for clock in until)]))  # it may stand still over its end (E14)
 
 
 def _go_on(draft: Draft, words: str, order: Order | None) -> None:

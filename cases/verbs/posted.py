@@ -3,6 +3,7 @@
 from typing import Any
 
 from cases.case import BUSINESS_SUPPORT, Case
+from cases.letter_titles import letter_title
 from cases.verbs import closing, offers
 from cases.verbs.decision import Decision, Draft, Moment
 from cases.verbs.letters import for_support
@@ -16,6 +17,7 @@ WORDS = {
     "bounced": "came back undelivered",
     "trial over": "goes to nobody now: the case was raised in a trial, which is over",
     "withheld": "was not sent, because the case had moved on meanwhile",
+    "given up": "may or may not have been accepted, and is not handed over again: nothing more goes to that address",
     "delayed": "is delayed at the mail server",
     "held": "is held back, since more letters than usual have gone: business support must let it go",
     "let go": "was let go by business support",
@@ -47,7 +49,7 @@ def posted(
     draft = Draft(case, moment)
     because = f": {why}" if why else ""
     who = "business support" if to == BUSINESS_SUPPORT else case.party(to).name
-    words = f"The letter “{purpose.replace('_', ' ')}” to {who} {WORDS[became]}{because}."
+    words = f"The letter “{letter_title(purpose)}” to {who} {WORDS[became]}{because}."
     if trial:
         words += f" A trial runs: it goes to the test person, {trial}, and to nobody else."
     evidence: dict[str, Any] = {"letter": letter} | ({"message": mail} if mail else {}) | ({"by": by} if by else {})
@@ -55,7 +57,8 @@ def posted(
     if became == "accepted" and to != BUSINESS_SUPPORT:
         closing.accepted(draft, to, tells, shares)
     if became in ("refused", "bounced", "lost"):
-        _not_told(draft, purpose, to, became, tells, shares, letter, because)
+        told_why = "" if case.confidential else because  # the words of a mail server may hold the address
+        _not_told(draft, purpose, to, became, tells, shares, letter, told_why)
     if brake:
         for_support(draft, f"held:{brake}", _braked(who), urgent=True)
     if became == "delayed":
@@ -92,8 +95,8 @@ def _not_told(
     lost = became == "lost"
     arrived = "may not have arrived" if lost else "did not arrive"
     words = (
-        f"The letter “{purpose.replace('_', ' ')}” to {party.name} ({party.title}) {arrived}{because}. "
-        "Please find the right address and tell them by telephone. The clock goes on."
+        f"The letter “{letter_title(purpose)}” to {party.name} ({party.title}) {arrived}{because}. "
+        "Please find the right address and tell them by telephone. The date for an answer stands."
     )
     for_support(draft, f"not_reached:{letter}", words, [offers.told(party)] if waits else [], urgent=lost)
 
@@ -105,7 +108,7 @@ def _late(draft: Draft, purpose: str, to: str, letter: str) -> None:
         return
     party = draft.case.party(to)
     words = (
-        f"The letter “{purpose.replace('_', ' ')}” to {party.name} ({party.title}) has not left yet: the mail server "
+        f"The letter “{letter_title(purpose)}” to {party.name} ({party.title}) has not left yet: the mail server "
         "does not take it, and it is tried on every hour. If it cannot wait, please telephone."
     )
     for_support(draft, delayed_key(letter), words)

@@ -17,19 +17,30 @@ from cases.verbs.telling import write_stage
 from cases.working_time import spoken_date
 
 
-def see_who_is_there(draft: Draft, row_key: str, *, begins: bool = False) -> None:
-    """Look whether those who act in a stage still hold their role, are away, or are back.
+def see_who_is_there(draft: Draft, row_key: str, *, begins: bool = False) -> list[Party]:
+    """Look whether those who act in a stage, or note it on the child's file, still hold their role, are away, or are
+    back. Gives who acts anew.
 
-    A stage that `begins` writes its letters itself, after this.
+    A stage that `begins` writes its letters itself, after this; where one has ended, or is disputed, the caller does.
     """
-    for party in actors(draft, row_key):
+    newly = []
+    for party in _awaited(draft, row_key):
         newcomer = successor(draft, party)
         if newcomer:
             words = f"{newcomer.name} acts in place of {party.name} as {party.title}."
             draft.note("replaced", words, newcomer)
         there = _handed(draft, row_key, newcomer or party, begins)
-        if (newcomer or there != party) and not begins:
-            write_stage(draft, draft.case.stage_row(row_key), there)
+        if newcomer or there != party:
+            newly.append(there)
+            if not begins and draft.case.running("timescale", row_key):
+                write_stage(draft, draft.case.stage_row(row_key), there)
+    return newly
+
+
+def _awaited(draft: Draft, row_key: str) -> list[Party]:
+    """Those from whom something is awaited."""
+    to_file = (draft.case.party(clock.about) for clock in draft.case.running("on_file"))
+    return distinct(*actors(draft, row_key), *to_file)
 
 
 def _handed(draft: Draft, row_key: str, party: Party, begins: bool) -> Party:
@@ -89,8 +100,9 @@ def _tell_away(draft: Draft, row_key: str, party: Party, holder: Person) -> None
         return
     who = f"The {party.title}" if draft.case.confidential else f"{party.name} ({party.title})"
     away = f"{who} is away until {_last_day(draft, holder)}, as the directory has it."
-    draft.note("away", f"{away} The clock goes on.", replace(row, absent=(*row.absent, mark)))
-    words = [f"{away} {_why_nobody(draft, party, holder)} The clock goes on.", _others_in_role(draft, party)]
+    draft.note("away", f"{away} The date for an answer stands.", replace(row, absent=(*row.absent, mark)))
+    why = _why_nobody(draft, party, holder)
+    words = [f"{away} {why} The date for an answer stands.", _others_in_role(draft, party)]
     for_support(draft, f"away:{party.key}:{draft.case.length}", " ".join(filter(None, words)))
 
 
@@ -114,18 +126,24 @@ def _others_in_role(draft: Draft, party: Party) -> str:
 def _tell_left(draft: Draft, row_key: str, party: Party) -> None:
     """A party is in the directory no longer, and nobody else holds the role: the last address known is used (E70)."""
     email = (party.holder or party.email).lower()
-    if party.by_hand or named_by_raiser(draft, email) or party.key == draft.case.raiser.key:
-        return
+    named, directory = named_by_raiser(draft, email), draft.moment.directory
+    if party.by_hand or party.key == draft.case.raiser.key or (named and not directory.has_left(email)):
+        return  # whoever never stood in the directory cannot have left it
     mark = f"{party.key}:left:{email}"
     row = draft.case.stage_row(row_key)
     if mark in row.absent:
         return
-    agency = draft.moment.directory.agency_name(party.agency)
+    agency = directory.agency_name(party.agency)
     role = f"{party.title} of {agency}" if agency else party.title
     who = "The person whom this case has" if draft.case.confidential else f"{party.name} ({party.email})"
+    gone = f"{who} is no longer in the directory"
+    last = "Letters go on to the last address known."
     words = (
-        f"{who} is no longer in the directory as {role}, and nobody else is. Letters go on to the last address known. "
-        "Please find out who holds the role and enter them in the directory."
+        f"{gone}. The person who raised the case named them as {role}. {last} Please find out who acts in their place, "
+        "and hand the case over to that person."
+        if named
+        else f"{gone} as {role}, and nobody else is. {last} Please find out who holds the role and enter them in the "
+        "directory."
     )
     draft.note("left", words, replace(row, absent=(*row.absent, mark)))
     for_support(draft, f"left:{party.key}:{draft.case.length}", words)

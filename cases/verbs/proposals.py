@@ -17,7 +17,8 @@ def propose(case: Case, who: str, answer: Answer, moment: Moment) -> Decision:
     Nothing is recorded but the words, the clock runs on, and nobody else is told. What comes late is heard as such.
     """
     row = case.stage_row(answer.about)
-    if (case.status != "open" and not case.paused_at) or not row.running:
+    begun = case.status == "open" or case.paused_at is not None
+    if not (begun and row.running) or case.is_barred(case.party(who).email):
         return answers.hear(case, who, answer, moment)
     draft, party = Draft(case, moment), case.party(who)
     outcome = draft.policy.outcomes[answer.does.partition(":")[2]]

@@ -31,7 +31,7 @@ def recount(case: Case, before: Calendar, moment: Moment) -> Decision:
 
 def _again(draft: Draft, clock: Clock, before: Calendar) -> Due | None:
     """When a clock is due now; nothing where its date stands, or it is overdue already."""
-    counts_days = not clock.fixed and clock.due_at == before.end_of(clock.due_day)
+    counts_days = not clock.fixed and not clock.entered and clock.due_at == before.end_of(clock.due_day)
     if clock.state != "running" or clock.due_at <= draft.now or not counts_days:
         return None
     calendar = draft.moment.calendar

@@ -5,7 +5,15 @@ from dataclasses import replace
 from cases.case import Party, StageRow
 from cases.submission import Answer
 from cases.verbs import in_pause, offers, timing
-from cases.verbs.closing import begin_closing, resolving, said_values, stop_closing, with_effect, withdraw
+from cases.verbs.closing import (
+    begin_closing,
+    resolving,
+    said_values,
+    stop_closing,
+    tell_outcome,
+    with_effect,
+    withdraw,
+)
 from cases.verbs.decision import Draft
 from cases.verbs.letters import staged, write
 from cases.verbs.moves import await_settling, leave, move_on, move_to, onward, raising_side
@@ -113,23 +121,6 @@ def settle(draft: Draft, answer: Answer, what: str) -> None:
 def unresolved(draft: Draft, row: StageRow) -> str | None:
     """The stage's own outcome for "not resolved"; nothing where it has none, as at a stage that ends outside."""
     return with_effect(draft, row, "unresolved")
-
-
-def tell_outcome(draft: Draft, row: StageRow) -> None:
-    """Tell the raiser how it is said to have ended, and how to object."""
-    write(
-        draft,
-        "outcome",
-        draft.case.raiser,
-        row.key,
-        rung=draft.case.length,
-        offers=offers.to_object(row.key),
-        tells=True,
-        stage=staged(draft, row),
-        said=said_values(draft, row),
-        days=draft.policy.closing.objection_working_days,
-        cited=draft.policy.closing.sharing.source.cited,
-    )
 
 
 def _ask_other_side(draft: Draft, row: StageRow) -> None:

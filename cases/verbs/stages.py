@@ -168,6 +168,7 @@ def _clocks(draft: Draft, row: StageRow, stage: Stage) -> None:
             timescale.chase,
             reason=timed.sentence,
             kind="chosen" if timed.chosen else timescale.kind,
+            rests_on=timing.rests_on(draft.case.facts, timescale.limit),
         )
 
 

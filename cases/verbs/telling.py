@@ -15,9 +15,12 @@ from cases.verbs.people import SIDES, acting, actors, described, distinct, joine
 
 
 def write_stage(draft: Draft, row: StageRow, party: Party) -> None:
-    """The letter that asks a party to act in a stage."""
+    """The letter that asks a party to act in a stage; while nothing runs in it, as in a dispute, only who they are."""
     stage = draft.policy.stages[row.stage]
-    clock = draft.case.running("timescale", row.key)[0]
+    clock = next(iter(draft.case.running("timescale", row.key)), None)
+    if not clock:
+        tell_news(draft, row, _acts_while_it_waits(draft, party), [party])
+        return
     deciding = party.part == "decider"
     write(
         draft,
@@ -175,6 +178,11 @@ def history(draft: Draft) -> list[dict[str, str]]:
         }
         for row in draft.case.stages
     ]
+
+
+def _acts_while_it_waits(draft: Draft, party: Party) -> str:
+    why = f" It waits: {draft.case.status_why}." if draft.case.status_why else ""
+    return f"You act as {party.title} in this escalation now.{why} Nothing is asked of you until you hear from us."
 
 
 def _others(draft: Draft, row: StageRow, party: Party) -> list[Party]:

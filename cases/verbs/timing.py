@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from cases.case import Clock, Purpose
+from cases.policy import Facts
 from cases.stages import Chase, Limit, Step, Timescale
 from cases.verbs.decision import Draft
 from cases.working_time import (
@@ -13,6 +14,7 @@ from cases.working_time import (
     Due,
     Hours,
     OnDate,
+    Remaining,
     WorkingDays,
     due,
     earliest,
@@ -89,18 +91,26 @@ def start(
     if ladder:
         clock = _first(draft, clock)
     if draft.case.paused_at and purpose in WAITS_THROUGH_A_PAUSE:
-        clock = replace(clock, state="paused", paused_at=draft.now)
+        clock = _paused(draft, clock)
     draft.note("clock_started", f"{words}: due {clock.working}. {reason}".strip(), clock)
     return clock
 
 
 def retimed(draft: Draft, clock: Clock, timescale: Timescale) -> Clock | None:
-    """A clock in its place with the date that the facts give now; nothing where that is the date it has."""
-    when = timed(draft, timescale, clock.started_at)
+    """A clock in its place with the date that new facts give; nothing where the facts give the date that they gave.
+
+    Both are reckoned by today's calendar, so that a day off alone moves nothing here (that is `recounting`'s). A date
+    that a pause, a person or a day off has moved is made earlier only by a date stated to protect the child.
+    """
+    rests = rests_on(draft.case.facts, timescale.limit)
+    if rests == clock.rests_on:
+        return None
+    then = Draft(replace(draft.case, facts={**draft.case.facts, **clock.rests_on}), draft.moment)
+    before, when = (timed(each, timescale, clock.started_at) for each in (then, draft))
     stated = _stated(draft, timescale.limit)
-    if clock.reckoned and stated and stated.at < clock.due_at:
+    if stated and stated.at < clock.due_at:
         when = replace(when, due=stated)
-    elif when.due.at == (clock.reckoned or clock.due_at):
+    elif clock.entered or when.due.at == before.due.at or when.due.at < clock.due_at != before.due.at:
         return None
     kind = "chosen" if when.chosen else timescale.kind
     moved = replace(
@@ -114,8 +124,19 @@ def retimed(draft: Draft, clock: Clock, timescale: Timescale) -> Clock | None:
         provisional=when.due.provisional,
         fixed=when.due.fixed,
         reckoned=None,
+        entered=False,
+        rests_on=rests,
     )
     return _first(draft, moved)
+
+
+def rests_on(facts: Facts, limit: Limit) -> dict[str, str]:
+    """The answers that a date under a limit is reckoned from, by question; empty where one was not given."""
+    asked = [limit.stated_in] if limit.stated_in else []
+    asked += [limit.by_answer.question] if limit.by_answer else []
+    found = {key: str(facts.get(key) or "") for key in asked}
+    parts = [*(limit.earliest_of or ()), *(limit.by_answer.limits.values() if limit.by_answer else ())]
+    return found | {key: given for part in parts for key, given in rests_on(facts, part).items()}
 
 
 def pause(draft: Draft) -> None:
@@ -123,20 +144,35 @@ def pause(draft: Draft) -> None:
     for clock in draft.case.clocks:
         if clock.state == "running" and clock.purpose in WAITS_THROUGH_A_PAUSE:
             words = f"The clock due {spoken_date(clock.due_day)} is paused."
-            draft.note("clock_paused", words, replace(clock, state="paused", paused_at=draft.now))
+            draft.note("clock_paused", words, _paused(draft, clock))
 
 
-def resume(draft: Draft) -> list[Clock]:
-    """The paused clocks run again, each for what was left of it. Gives them as they run now."""
-    paused = [clock for clock in draft.case.clocks if clock.state == "paused"]
-    return [_resumed(draft, clock) for clock in paused]
+def resume(draft: Draft, since: datetime) -> None:
+    """The paused clocks run again, each for what was left of it when its pause began, from when the pause was over."""
+    for clock in draft.case.clocks:
+        if clock.state == "paused":
+            _resumed(draft, clock, since)
 
 
-def _resumed(draft: Draft, clock: Clock) -> Clock:
+def _paused(draft: Draft, clock: Clock) -> Clock:
+    """The clock standing still. Its working days are counted now: a day off that is entered later takes none."""
+    left = _left(draft, clock, draft.now).left
+    days = left if isinstance(left, int) else None
+    return replace(clock, state="paused", paused_at=draft.now, days_left=days)
+
+
+def _left(draft: Draft, clock: Clock, now: datetime) -> Remaining:
     words = clock.working.partition(": ")[2]
     before = Due(clock.due_at, clock.due_day, words, clock.provisional, clock.fixed)
-    kept = remaining(draft.moment.calendar, before, clock.paused_at or draft.now)
-    when = _not_after(_limit_of(draft, clock), resumed(draft.moment.calendar, kept, draft.now), draft)
+    return remaining(draft.moment.calendar, before, now)
+
+
+def _resumed(draft: Draft, clock: Clock, since: datetime) -> None:
+    assert clock.paused_at is not None
+    since = max(since, clock.paused_at)
+    kept = _left(draft, clock, clock.paused_at)
+    kept = kept if clock.days_left is None else replace(kept, left=clock.days_left)
+    when = _not_after(_limit_of(draft, clock), resumed(draft.moment.calendar, kept, since), draft)
     again = replace(
         clock,
         key=f"k{len(draft.case.clocks) + 1}",
@@ -150,11 +186,12 @@ def _resumed(draft: Draft, clock: Clock) -> Clock:
         provisional=when.provisional,
         fixed=when.fixed,
         reckoned=clock.reckoned or clock.due_at,
+        entered=False,
+        days_left=None,
     )
     again = _first(draft, again) if clock.ladder else again
     words = f"The clock that was paused runs again: due {again.working}. It was due {spoken_date(clock.due_day)}."
     draft.note("clock_moved", words, replace(clock, state="stopped"), again)
-    return again
 
 
 def start_ladder(draft: Draft, purpose: Purpose, name: str, about: str, ladder: str, words: str) -> Clock:

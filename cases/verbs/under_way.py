@@ -156,6 +156,8 @@ def _clock(draft: Draft, row: StageRow, timescale: Timescale, began: datetime, d
         since=began,
         kind="chosen" if timed.chosen or given else timescale.kind,
         reckoned=timed.due.at if given else None,
+        entered=given is not None,
+        rests_on=timing.rests_on(draft.case.facts, timescale.limit),
     )
 
 

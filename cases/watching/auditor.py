@@ -7,14 +7,17 @@ off, nor by the state that it keeps. It tells business support, and repairs noth
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text, update
+import structlog
+from sqlalchemy import Connection, select, text, update
+from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from cases.case import BUSINESS_SUPPORT, Case, Clock
 from cases.casework import Casework
 from cases.ledger import Ledger
+from cases.letter_titles import letter_title
 from cases.record import Entry
 from cases.shape import rebuilt
 from cases.store import case_rows, outbox, pulse
@@ -26,9 +29,11 @@ from cases.working_time import Calendar, spoken_date
 GRACE = timedelta(hours=1)  # for a look at a clock
 LEAVES_WITHIN = timedelta(hours=4)
 TOLD_WITHIN = timedelta(days=1)
-BEGINS = time(6)
+BEGINS, ENDS = time(6), time(18)  # a hundred thousand cases take about nine hours
 A_PIECE = 200
 MOST_TOLD = 20
+
+log = structlog.get_logger()
 
 _OPEN = text("cases.status != 'closed'")
 _TO_SEND = text("letters.state IN ('planned','handing over','uncertain')")
@@ -75,11 +80,8 @@ class Auditor:
         done = len(piece) < A_PIECE
         values = {"after": piece[-1][0] if piece else "", "found": json.dumps(found), "done_at": now if done else None}
         with self._database.write() as connection:
-            mine = (audits.c.partnership_id == partnership) & (audits.c.day == local.date())
-            if row:
-                connection.execute(update(audits).where(mine).values(**values))
-            else:
-                connection.execute(insert(audits).values(partnership_id=partnership, day=local.date(), **values))
+            if not self._kept(connection, partnership, local.date(), row, values):
+                return None  # another process has looked at these cases, and tells what it found
             if done and found:
                 self._tell(connection, partnership, [Finding(*each) for each in found], now)
         return len(found) if done else None
@@ -90,6 +92,15 @@ class Auditor:
         with self._database.read() as connection:
             row = connection.execute(select(audits).where(mine).order_by(audits.c.day.desc()).limit(1)).first()
         return (row.done_at, len(json.loads(row.found))) if row else None
+
+    def _kept(self, connection: Connection, partnership: str, day: date, seen: Any, values: dict[str, Any]) -> bool:
+        """Write how far it has come; says no where somebody else has since the row was read."""
+        if seen is None:
+            new = insert_or(audits).values(partnership_id=partnership, day=day, **values).on_conflict_do_nothing()
+            return connection.execute(new).rowcount == 1
+        mine = (audits.c.partnership_id == partnership) & (audits.c.day == day)
+        same = mine & audits.c.done_at.is_(None) & (audits.c.after == seen.after)
+        return connection.execute(update(audits).where(same).values(**values)).rowcount == 1
 
     def _row(self, connection: Connection, partnership: str, day: object) -> Any:
         mine = (audits.c.partnership_id == partnership) & (audits.c.day == day)
@@ -116,7 +127,15 @@ class Auditor:
         return [Finding(row.reference or "", _unsent(calendar, row)) for row in rows]
 
     def _case(self, case_id: str, reference: str, now: datetime) -> list[Finding]:
-        """What is missing in one case; nothing of one whose content was erased."""
+        """What is missing in one case; one that cannot be looked at is a finding itself, and stops no other."""
+        try:
+            return self._missing(case_id, reference, now)
+        except Exception as error:
+            log.error("a case could not be audited", case=case_id, error=type(error).__name__)
+            return [Finding(reference, "It cannot be read. Please tell whoever keeps this service.")]
+
+    def _missing(self, case_id: str, reference: str, now: datetime) -> list[Finding]:
+        """What is missing in one case, all as of one moment; nothing of one whose content was erased."""
         with self._database.read() as connection:
             try:
                 stored = case_rows.load(connection, case_id, self._casework.keyring)
@@ -124,7 +143,7 @@ class Auditor:
                 return []
             calendar = self._casework.calendar(connection, stored.partnership)
             sent = outbox.of_case(connection, case_id, self._casework.keyring)
-        record = self._ledger.record(case_id)
+            record = self._ledger.record_in(connection, case_id)
         if record.faults:
             return [Finding(reference, "Its record does not verify. Run: answerable verify.")]
         contents: Any = [entry.content for entry in record.entries]
@@ -151,7 +170,20 @@ class Auditor:
         letter = Letter(
             "audit", BUSINESS_SUPPORT, "Business support", office.business_support, about, values, urgent=True
         )
-        outbox.plan(connection, partnership, None, letter, self._casework.keyring, now, office.reply_domain)
+        outbox.plan(connection, office, None, letter, self._casework.keyring, now)
+
+
+def audit_overdue(casework: Casework, partnership: str, now: datetime) -> str:
+    """Why nobody knows whether all is done that should be; empty where the last audit ended in time."""
+    with casework.database.read() as connection:
+        local = casework.calendar(connection, partnership).local(now)
+        day = local.date() if local.time() >= ENDS else local.date() - timedelta(days=1)
+        began = datetime.combine(day, time(), local.tzinfo)
+        mine = (cases.c.partnership_id == partnership) & (cases.c.opened_at < began)
+        there = connection.execute(select(cases.c.id).where(mine).limit(1)).first()
+        ended = (audits.c.partnership_id == partnership) & (audits.c.day >= day) & audits.c.done_at.is_not(None)
+        done = connection.execute(select(audits.c.day).where(ended).limit(1)).first()
+    return f"No audit of {spoken_date(day)} or later has ended." if there and not done else ""
 
 
 _SETS_A_LOOK = ("clock_started", "clock_moved", "clock_looked")
@@ -171,7 +203,7 @@ def _unlooked(case: Case, looked: Mapping[str, datetime], calendar: Calendar, no
     """Clocks that the record started, and whose time came without a look at them."""
     for clock in case.clocks:
         if clock.state == "running" and _owed(clock, looked.get(clock.key), calendar) + GRACE < now:
-            yield f"Nobody has looked at the clock due {spoken_date(clock.due_day)}."
+            yield f"Nothing has followed from what was due {spoken_date(clock.due_day)}."
 
 
 def _owed(clock: Clock, looked: datetime | None, calendar: Calendar) -> datetime:
@@ -183,7 +215,7 @@ def _owed(clock: Clock, looked: datetime | None, calendar: Calendar) -> datetime
 
 def _stands_still(case: Case) -> Iterator[str]:
     if not any(clock.state != "stopped" for clock in case.clocks):
-        yield "It is open, and no clock runs: it would wait for ever."
+        yield "It is open, and nothing has a date any more: it would wait for ever."
 
 
 def _untold(case: Case, told: set[datetime], calendar: Calendar, now: datetime) -> Iterator[str]:
@@ -196,4 +228,4 @@ def _untold(case: Case, told: set[datetime], calendar: Calendar, now: datetime) 
 
 def _unsent(calendar: Calendar, row: Any) -> str:
     word = "is held" if row.state == "held" else "has not left"
-    return f"A letter ({row.purpose.replace('_', ' ')}) of {spoken_date(calendar.local_date(row.planned_at))} {word}."
+    return f"The letter “{letter_title(row.purpose)}” of {spoken_date(calendar.local_date(row.planned_at))} {word}."

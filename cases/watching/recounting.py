@@ -7,17 +7,21 @@ import json
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, literal, select
+import structlog
+from sqlalchemy import Connection, delete, insert, literal, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from cases.case import Case
-from cases.casework import Casework
+from cases.casework import AGAIN, Casework
 from cases.holidays import LONDON
 from cases.store import case_rows
 from cases.tables import calendars, cases, keys, recounts
+from cases.vault import KeyDestroyed
 from cases.verbs.decision import Decision, Moment
 from cases.verbs.recounting import recount
 from cases.working_time import Calendar
+
+log = structlog.get_logger()
 
 AT_ONCE = 200
 
@@ -32,9 +36,10 @@ class Recounting:
         for partnership in self._casework.partnerships:
             self.notice(partnership, now)
         with self._database.read() as connection:
-            waiting = connection.execute(select(recounts.c.case_id).limit(AT_ONCE)).scalars().all()
+            due = recounts.c.look_at.is_(None) | (recounts.c.look_at <= now)
+            waiting = connection.execute(select(recounts.c.case_id).where(due).limit(AT_ONCE)).scalars().all()
         for case_id in waiting:
-            self._recount(case_id, now)
+            self._one(case_id, now)
         return len(waiting)
 
     def notice(self, partnership: str, now: datetime) -> None:
@@ -52,6 +57,18 @@ class Recounting:
             if newest:
                 _put_up(connection, partnership, newest.version)
 
+    def _one(self, case_id: str, now: datetime) -> None:
+        """A case that fails waits for an hour, the others go on; from the third failure on a person is told."""
+        try:
+            self._recount(case_id, now)
+        except Exception as error:
+            log.error("a case could not be counted anew", case=case_id, error=type(error).__name__)
+            with self._database.write() as connection:
+                waits = update(recounts).where(recounts.c.case_id == case_id)
+                aside = waits.values(look_at=now + AGAIN, failures=recounts.c.failures + 1)
+                failed = connection.execute(aside.returning(recounts.c.failures)).scalar_one()
+            self._casework.tell_stuck(case_id, "working days", failed, now)
+
     def _recount(self, case_id: str, now: datetime) -> None:
         with self._database.write() as connection:
             row = connection.execute(select(recounts).where(recounts.c.case_id == case_id)).first()
@@ -63,9 +80,12 @@ class Recounting:
             def verb(case: Case, moment: Moment) -> Decision:
                 return recount(case, before, moment)
 
-            case = case_rows.load(connection, case_id, self._casework.keyring)
-            self._casework.apply(connection, case, now, verb)
             connection.execute(delete(recounts).where(recounts.c.case_id == case_id))
+            try:
+                case = case_rows.load(connection, case_id, self._casework.keyring)
+            except KeyDestroyed:  # erased meanwhile: no clock of it runs
+                return
+            self._casework.apply(connection, case, now, verb)
 
 
 def _newest(connection: Connection, partnership: str) -> Any:

@@ -64,7 +64,7 @@ COURSE = (
     Action(
         "pause",
         "Pause it until a day",
-        "Every clock stands still and keeps what is left of it. Everybody in the stage is told.",
+        "The time stops, and what is left of it is kept. Everybody in the stage is told.",
         _may_pause,
         _until,
         _pause,
@@ -80,7 +80,7 @@ COURSE = (
     Action(
         "resume",
         "End the pause now",
-        "Every clock runs again for what was left of it. Everybody in the stage is told.",
+        "The time runs again for what was left of it. Everybody in the stage is told.",
         lambda view: view.case.paused_at is not None,
         lambda seen: (),
         _resume,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from cases.holidays import england
+from cases.letter_titles import letter_title
 from cases.reference import Reference
 from cases.standing import View, letter_word
 from cases.support import Act
@@ -83,7 +84,7 @@ def _lines(view: View, addresses: tuple[str, ...]) -> tuple[str, ...]:
         if letter.email.lower() in addresses:
             local = england().local(letter.planned_at)
             when = f"{spoken_date(local.date())} at {local:%H:%M}"
-            what = letter.purpose.replace("_", " ")
+            what = letter_title(letter.purpose)
             lines.append(f"“{what}” to {letter.name} <{letter.email}>, written {when}: {letter_word(letter.state)}")
     return tuple(lines)
 
@@ -92,7 +93,7 @@ ENDS = (
     Action(
         "breach",
         "A wrong child, or a letter to the wrong person",
-        "Opens a task with what went where, what to do, and the 72 hours.",
+        "Opens a task with what went where, what to do, and the 72 hours in which it may have to be reported.",
         lambda view: any(each.to != "business_support" for each in view.letters),
         _gone,
         _breach,

@@ -13,14 +13,14 @@ from cases.preview import Draw
 from cases.reading import Reading
 from cases.staff.officer import Officer
 from cases.standing import View
-from cases.support import Act, Support
+from cases.support import Act, Support, fingerprint
 from cases.verbs.orders import Order, Refused
 from desk.actions.action import Action, Seen, reason
 from desk.actions.course import COURSE
 from desk.actions.ends import ENDS
 from desk.actions.people import PEOPLE
 from desk.actions.shown import shown
-from desk.found import CaseDoor
+from desk.found import DONE, CaseDoor
 from web.csrf import MESSAGE
 from web.forms import Filled, Form
 from web.limits import Limit
@@ -29,7 +29,12 @@ from web.site import Sent, Site, see
 
 LIMITS: Mapping[str, Limit] = {"acted": Limit(120, timedelta(minutes=10))}
 ACTIONS = {action.key: action for action in (*COURSE, *PEOPLE, *ENDS)}
-CHANGED = "The case has changed since you looked. Nothing was done. This is what would happen now."
+CHANGED = "The case, or the directory, has changed since you looked. Nothing was done. This is what would happen now."
+NOT_CONFIDENTIAL = (
+    "This cannot be done at the desk: the case is confidential, and the page would show who is on it. Please telephone "
+    "the named person, and agree what is done. Who holds a role is changed in the directory. If something went to the "
+    "wrong person, tell the data protection lead by telephone now: a breach must be reported within 72 hours."
+)
 NOT_NOW = "This cannot be done now: the case has moved on, or somebody else was first."
 
 
@@ -83,7 +88,7 @@ class _Actions:
     def act(self, request: Request, partnership: str, reference: str, key: str, posted: Sent) -> Response:
         """The form, its preview, and the deed: `press` says which button was pressed."""
         if self._pressed_before(request, partnership, reference, posted):
-            return see(f"/desk/{partnership}/cases/{reference}")
+            return see(f"/desk/{partnership}/cases/{reference}{DONE}")
         asked = self._asked(request, partnership, reference, key)
         filled = asked.form.read(posted)
         if not self._site.csrf.check(request, posted):
@@ -107,11 +112,10 @@ class _Actions:
 
     def _do(self, request: Request, asked: _Asked, filled: Filled, act: Act, posted: Posted) -> Response:
         self._site.brake("acted", asked.view.case.partnership)
-        length, mark = posted.first("length"), posted.first("mark")
-        known = int(length) if length.isascii() and length.isdecimal() else -1
-        if self._support.do(asked.view.case.id, act, known, mark, self._site.now()) == "changed":
+        shown_before, mark = posted.first("shown"), posted.first("mark")
+        if self._support.do(asked.view.case.id, act, shown_before, mark, self._site.now()) == "changed":
             return self._preview(request, asked, filled, act, secrets.token_hex(16), CHANGED)
-        return see(asked.place)
+        return see(asked.place + DONE)
 
     def _preview(
         self, request: Request, asked: _Asked, filled: Filled, act: Act, mark: str, notice: str = ""
@@ -120,9 +124,11 @@ class _Actions:
         values = self._values(asked) | {
             "typed": [(name, text) for name, texts in filled.typed.items() for text in texts],
             "happens": shown(decisions, self._draw),
-            "length": decisions[0][0].length,
+            "shown": fingerprint(decisions),
             "mark": mark,
             "notice": notice,
+            "title": asked.action.title,
+            "back": f"{asked.place}/do",
         }
         return self._site.page(request, "desk/actions/preview", values, 409 if notice else 200)
 
@@ -138,6 +144,8 @@ class _Actions:
         action = ACTIONS.get(key)
         if not action:
             raise HTTPException(404)
+        if view.case.confidential and not action.confidential:
+            raise HTTPException(403, NOT_CONFIDENTIAL)
         if not _applies(action, view):
             raise HTTPException(409, NOT_NOW)
         return _Asked(officer, Seen(view, self._support.harm_open(view.case.id)), action)

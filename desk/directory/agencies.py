@@ -203,6 +203,7 @@ class _Agencies:
                 "directory": self._desk.reading.directory(partnership),
                 "filled": filled,
                 "may": may,
+                "mark": self._desk.once.new_mark(),
             }
             return self._desk.page(request, partnership, "closures", values, status)
 

@@ -14,7 +14,7 @@ from desk.directory.changing import Changing, Page
 from desk.directory.lists import DOUBTS
 from web.fields import Field, Option
 from web.forms import Filled, Form
-from web.site import Sent, Site
+from web.site import Sent, Site, see
 
 WHO = (
     Field("name", "Name", required=True, longest=100, missing="Write the name", hint="Letters address them so."),
@@ -90,6 +90,9 @@ class _People:
 
     def change(self, request: Request, partnership: str, number: int, posted: Sent) -> Response:
         officer, filled = self._desk.enter(request, partnership), Form(WHO).read(posted)
+        back = f"/desk/{partnership}/directory"
+        if self._desk.once.done_before(request, officer, posted):  # the entry that it changed is a former one by now
+            return see(back)
         row = self._current(partnership, number).line.row
         if filled.ok and filled.text("email").lower() != row.email.lower():
             filled = self._checked(partnership, filled, _person(filled, row.role, row.agency or ""))
@@ -102,7 +105,7 @@ class _People:
             lambda filled: edits.change(number, _person(filled, row.role, row.agency or "")),
             self._change_page(request, partnership, number),
             title=f"Change {row.name}",
-            back=f"/desk/{partnership}/directory",
+            back=back,
         )
 
     def delegating(self, request: Request, partnership: str, number: int) -> Response:

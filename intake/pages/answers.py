@@ -13,13 +13,14 @@ from starlette.responses import Response
 from cases.case import BUSINESS_SUPPORT
 from cases.casework import Casework
 from cases.holidays import england
+from cases.letter_titles import letter_title
 from cases.mail.senders import PURPOSE as ASKS_SENDER
 from cases.reading import Reading
 from cases.standing import View, answer_of, chosen, decides, key_of, open_offers, still_open, title_of
 from cases.store.outbox import Stored
 from cases.submission import Evidence
 from cases.verbs.decision import Offer
-from intake.pages.codes import Codes, Reader
+from intake.pages.codes import Codes, Reader, refuse_barred
 from intake.pages.web import keep_raised
 from web.choices import Choice, checked, choice_form
 from web.csrf import MESSAGE
@@ -176,6 +177,7 @@ class _Answering:
         if not found:
             raise HTTPException(404)
         view, letter = found
+        refuse_barred(view, letter.email)
         return Reader(view, letter.to, f"/l/{token}"), letter
 
     def _here(self, token: str) -> tuple[Reader, Stored]:
@@ -212,5 +214,5 @@ def _is_named_person(view: View, who: str) -> bool:
 def _title(letter: Stored) -> str:
     """The subject that the letter was sent with; before it is sent, what it is about."""
     if not letter.message:
-        return f"{letter.purpose.replace('_', ' ').capitalize()}: {letter.values.get('reference', '')}"
+        return f"{letter_title(letter.purpose)}: {letter.values.get('reference', '')}"
     return str(message_from_bytes(letter.message, policy=default).get("Subject", ""))

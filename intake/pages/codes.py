@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from fastapi import Request
+from fastapi import HTTPException, Request
 from starlette.responses import Response
 
 from cases.case import Case
-from cases.casework import Casework, WrongCode
+from cases.casework import NO_PAGE, Casework, WrongCode
 from cases.standing import View
 from web.codes import CODE_FIELD, CODE_FORM, asker, keep_asker
 from web.csrf import MESSAGE
@@ -54,6 +54,12 @@ def brake_sending(site: Site, request: Request, reader: str) -> None:
     site.brake("code sent", f"{reader}:{visitor(request)}")
     site.brake("code sent to one visitor", visitor(request))
     site.brake("code sent to one reader", reader)
+
+
+def refuse_barred(view: View, email: str) -> None:
+    """Nothing more of a case is shown to an address that business support has barred from it. Raises a 403."""
+    if view.case.is_barred(email):
+        raise HTTPException(403, NO_PAGE)
 
 
 class Codes:

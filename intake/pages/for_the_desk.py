@@ -7,6 +7,7 @@ from cases.directory.directory import Directory
 from cases.policy import Policy
 from cases.submission import Submission
 from intake.pages import questions
+from intake.replies.new_text import new_text
 from web.forms import Filled, Form
 
 
@@ -23,3 +24,6 @@ class FormForTheDesk:
 
     def submission(self, policy: Policy, filled: Filled) -> Submission:
         return questions.submission(policy, filled)
+
+    def new_words(self, text: str) -> str:
+        return new_text(text).words

@@ -23,7 +23,7 @@ from cases.standing import (
     written_to,
 )
 from intake.pages import questions
-from intake.pages.codes import Codes, Reader
+from intake.pages.codes import Codes, Reader, refuse_barred
 from web.csrf import MESSAGE
 from web.forms import Filled, Form
 from web.limits import Limit
@@ -100,6 +100,7 @@ class _Status:
         if not found:
             raise HTTPException(404)
         view, party = found
+        refuse_barred(view, party.email)
         if not may_see_all(view, party):
             raise HTTPException(
                 403, "This case is confidential. Your letters say what is asked of you, and their links still work."

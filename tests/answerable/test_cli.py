@@ -23,7 +23,7 @@ from cases.reading import Reading
 from cases.staff.staff_list import StaffList
 from cases.store.database import Database
 from cases.submission import Submission
-from cases.support import Act, Support
+from cases.support import Act, Support, fingerprint
 from cases.verbs import ending
 from cases.verbs.orders import Order
 
@@ -276,8 +276,8 @@ def test_a_closed_case_is_erased_and_an_open_one_is_not(installed: Run) -> None:
     assert "There is no case" in installed("erase", "CHSCP-2020-0001", "--reason", "kept for 25 years").output
     order = Order("Sal Okoro", "raised by mistake")
     act = Act(lambda case, moment: ending.end_by_hand(case, "should_not_be", order, "", False, moment))
-    length = Reading(casework).case(opened.case_id, now()).case.length
-    Support(casework).do(opened.case_id, act, length, "m", now())
+    shown = fingerprint(Support(casework).preview(opened.case_id, act, now()))
+    Support(casework).do(opened.case_id, act, shown, "m", now())
     waiting = installed("erase", opened.reference, "--reason", "kept for 25 years")
     assert "has not been sent yet" in waiting.output
     for _ in range(2):  # of each that is refused business support is written to
@@ -317,7 +317,7 @@ def test_the_audit_says_that_nothing_is_missing_or_what_is(installed: Run) -> No
     service().casework.receive("chscp", Submission(email="alice@homerton.example"), earlier)
     result = installed("audit")
     assert result.exit_code == 1
-    assert "A letter (confirm)" in result.stdout
+    assert "The letter “Please confirm your e-mail address”" in result.stdout
     assert "should have happened and did not." in result.stdout
     assert json.loads(installed("audit", "--json").stdout)[0]["reference"].startswith("CHSCP-")
 

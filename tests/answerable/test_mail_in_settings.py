@@ -73,6 +73,7 @@ def test_business_support_may_not_be_the_mailbox_that_is_polled() -> None:
         ('listen_certificate = "c.pem"\nlisten_key = "k.pem"\n', "listen_certificate: there is no file c.pem."),
         ('listen_key = "answerable.toml"\n', "listen_key is set, but listen_port is not"),
         ('listen_trusted = "10.1.0.1/16"\n', "listen_trusted: 10.1.0.1/16 has host bits set."),
+        ('proxies = "10.1.0.1/16"\n', "proxies: 10.1.0.1/16 has host bits set."),
     ],
 )
 def test_what_is_wrong_with_the_listener_is_named(text: str, words: str) -> None:

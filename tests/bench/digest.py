@@ -1,17 +1,15 @@
 """The daily digest over a hundred thousand open cases of a million: from the first query to the letter as it leaves.
 
 The floor is plain sqlite3 on the same file in the same minute: how many cases are open by status, and the five hundred
-that are due first. `python -m tests.bench.digest` measures it alone.
+that are due first.
 """
 
-import json
 import os
 import sqlite3
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import delete
@@ -19,19 +17,15 @@ from sqlalchemy import delete
 from answerable.settings import ROOT
 from cases.casework import Casework
 from cases.digest.daily import Digests
+from cases.holidays import england
 from cases.mail.dispatch import Dispatch
 from cases.tables import digests, letters
-from cases.vault import MasterKeys
 from mailer.guard import Guard
 from mailer.letters import Letters
 from mailer.outbox import Outbox, Sender
 from mailer.transports.transport import Envelope
-from tests.bench import many_cases
-from tests.bench.installation import casework_on
 from tests.bench.measuring import ROUNDS
 
-MORNING = datetime(2026, 11, 30, 8, tzinfo=UTC)  # a Monday
-OPEN, CLOSED = 100_000, 900_000
 _BY_STATUS = "SELECT status, count(*) FROM cases WHERE partnership_id = 'chscp' AND status != 'closed' GROUP BY status"
 _FIRST = (
     "SELECT reference, status, stage, raising, receiving, due_at FROM cases"
@@ -47,12 +41,15 @@ class _Sink:
     def rest(self) -> None: ...
 
 
-def measure(casework: Casework) -> dict[str, float]:
-    """Seconds of a digest and of its floor, in turns; the memory that the process grew by meanwhile."""
+def measure(casework: Casework, now: datetime) -> dict[str, float]:
+    """Milliseconds of a digest and of its floor, in turns; the memory that the process grew by meanwhile."""
+    calendar = england()
+    morning = calendar.next_sending_moment(calendar.end_of(calendar.local_date(now)))
     before = _resident()
-    _warm(casework)
+    _warm(casework, morning)
     pairs = [
-        (_seconds(lambda: _whole(casework)), _seconds(lambda: _floor(casework.database.path))) for _ in range(ROUNDS)
+        (_seconds(lambda: _whole(casework, morning)), _seconds(lambda: _floor(casework.database.path)))
+        for _ in range(ROUNDS)
     ]
     return {
         "milliseconds": round(statistics.median(ours for ours, _ in pairs) * 1000, 1),
@@ -62,18 +59,18 @@ def measure(casework: Casework) -> dict[str, float]:
     }
 
 
-def _warm(casework: Casework) -> None:
+def _warm(casework: Casework, morning: datetime) -> None:
     """The first of each reads pages of the file that the later ones find in the system's memory."""
-    _whole(casework)
+    _whole(casework, morning)
     _floor(casework.database.path)
 
 
-def _whole(casework: Casework) -> None:
+def _whole(casework: Casework, morning: datetime) -> None:
     with casework.database.write() as connection:
         connection.execute(delete(digests))
         connection.execute(delete(letters).where(letters.c.purpose == "digest"))
-    assert Digests(casework).make("chscp", MORNING)
-    assert _outbox(casework).drain(MORNING, 1) == 1
+    assert Digests(casework).make("chscp", morning)
+    assert _outbox(casework).drain(morning, 1) == 1
 
 
 def _outbox(casework: Casework) -> Outbox:
@@ -101,20 +98,3 @@ def _resident() -> int:
 
 
 _LETTERS = Letters(ROOT / "templates" / "letters")
-
-
-def on(folder: Path) -> dict[str, float]:
-    """Make a database of a million cases, which takes about two minutes, and measure on it."""
-    master = MasterKeys.parse(MasterKeys.new_text())
-    casework = casework_on(folder / "many.db", master, MORNING)
-    many_cases.fill(casework, master, "chscp", OPEN, MORNING, closed=CLOSED)
-    return measure(casework)
-
-
-def main() -> None:
-    with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_FOLDER")) as folder:
-        print(json.dumps(on(Path(folder)), indent=2))
-
-
-if __name__ == "__main__":
-    main()

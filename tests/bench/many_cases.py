@@ -82,6 +82,7 @@ def _copy(
         "reference": case.reference,
         "due_at": now + timedelta(days=days),
         "opened_at": now - timedelta(days=number % 90, seconds=number % 86_400),
+        "entered_at": now - timedelta(days=number % 90, seconds=number % 86_400),
         "sealed": key.seal(own_fields(case), about=subject),
     }
     wrapped = {"subject": subject, "wrapped": master.wrap(raw, subject), "made_at": now}
@@ -144,6 +145,7 @@ def _closed(casework: Casework, partnership: str, count: int, now: datetime) -> 
                 "status": "closed",
                 "due_at": None,
                 "opened_at": now - timedelta(days=400 + number % 700),
+                "entered_at": now - timedelta(days=400 + number % 700),
                 "closed_at": now - timedelta(days=370 + number % 700),
             }
             for number in range(start, min(start + 50_000, count))

@@ -103,7 +103,8 @@ def answer(visit: Visit, reference: str, who: str, said: str) -> None:
         field.fill("We visit together on Friday.")
     visit.page.get_by_label("By telephone").check()
     visit.page.locator("#reason").fill("They said so to Pat at ten")
-    visit.press("Record this answer")
+    visit.press("Show what will happen")
+    visit.press("Do it")
 
 
 def test_from_an_empty_installation_to_a_trial_to_a_case_closed(

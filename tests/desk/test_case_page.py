@@ -62,7 +62,7 @@ def test_what_waits_from_each_person_and_whether_they_can_be_reached(world: "Wor
     world.correspondence.bounced(mail, traced, "It came back.", world.clock())
     page = world.desk().get(path(world)).text
     assert "The address does not work: a letter came back." in page
-    assert "Stage: came back undelivered" in page
+    assert "Your answer is needed: came back undelivered" in page
     assert page.count("How Stage 1 ended") == 2
     assert f'href="/desk/chscp/tray/{mail}"' in page
 

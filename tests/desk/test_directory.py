@@ -108,7 +108,7 @@ def test_what_follows_is_shown_first_and_nothing_has_changed_by_then(world: Worl
     page = browser.post(f"{DESK}/people/{number}/change", data=hidden | fields).text
     assert "Nothing is changed yet." in page
     assert world.view().case.reference in page
-    assert "the letter “stage” to Dan Webb" in page
+    assert "the letter “Your answer is needed” to Dan Webb" in page
     assert world.everything() == before
     send(browser, world, f"/people/{number}/change", **fields)
     assert world.letters("stage", "Dan Webb")[-1].email == "d.webb@hackney.example"
@@ -118,7 +118,7 @@ def test_a_role_is_ended_only_after_what_follows_was_shown(world: World) -> None
     browser, number = world.desk(), number_of(world, "una@chscp.example")
     hidden = world.hidden(browser.get(f"{DESK}/people/{number}").text)
     shown = browser.post(f"{DESK}/people/{number}/end", data=hidden)
-    assert "No letter goes out because of it today." in shown.text
+    assert "No letter that can be shown goes out because of it today." in shown.text
     assert "Nobody will hold: Independent Child Safeguarding Commissioner." in shown.text
     page = browser.post(f"{DESK}/people/{number}/end", data=world.hidden(shown.text)).text
     assert "They hold this role no longer." in page
@@ -201,7 +201,7 @@ def test_a_file_is_shown_row_by_row_before_it_is_taken_in(world: World) -> None:
     assert "Not in the file: the role ends." in shown
     assert world.everything() == before
     follows = browser.post(f"{DESK}/file/take", data=world.hidden(shown)).text
-    assert "the letter “stage” to Don Webber" in follows
+    assert "the letter “Your answer is needed” to Don Webber" in follows
     assert world.everything() == before
     browser.post(f"{DESK}/file/take", data=world.hidden(follows))
     assert world.letters("stage", "Don Webber")

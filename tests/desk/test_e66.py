@@ -37,11 +37,14 @@ def recorded(world: "World") -> list[str]:
 def test_e66_a_double_click_is_recorded_once_and_the_second_is_shown_what_happened(world: "World", path: str) -> None:
     """One outcome; the second is shown what happened; no text is lost."""
     desk = world.desk()
-    form = world.hidden(desk.get(path).text) | SAID
-    first, second = (desk.post(path, data=form) for _ in range(2))
-    assert first.status_code == 200
-    assert (second.status_code, "This form was sent before" in second.text) == (409, True)
-    assert "Who holds the plan?" in second.text
+    shown = desk.post(path, data=world.hidden(desk.get(path).text) | SAID)
+    form = world.hidden(shown.text) | {"press": "do"}
+    for _ in range(2):
+        done = desk.post(path, data=form)
+        assert (done.status_code, "Done: Ben Carter (practitioner) asks: Who holds the plan?" in done.text) == (
+            200,
+            True,
+        )
     assert len(recorded(world)) == 1
 
 
@@ -51,12 +54,12 @@ def test_e66_back_and_resubmit_with_other_words_keeps_them_and_says_that_they_ar
     """One outcome; the second is shown what happened; no text is lost."""
     desk = world.desk()
     form = world.hidden(desk.get(path).text) | SAID
-    desk.post(path, data=form)
+    world.press(desk, path, form)
     again = desk.post(path, data=form | {"text": "Who has the plan now?"})
     assert (again.status_code, "the change is not recorded" in again.text) == (409, True)
     assert "Who has the plan now?" in again.text
     assert recorded(world) == [line for line in recorded(world) if "Who holds the plan?" in line]
-    renewed = desk.post(path, data=world.hidden(again.text) | SAID | {"text": "Who has the plan now?"})
+    renewed = world.press(desk, path, world.hidden(again.text) | SAID | {"text": "Who has the plan now?"})
     assert renewed.status_code == 200
     assert len(recorded(world)) == 2
 
@@ -104,7 +107,7 @@ def test_e66_a_session_that_expires_in_between_records_nothing_and_loses_no_text
     again = world.hidden(out.text)
     assert {name: again[name] for name in SAID} == SAID
     world.sign_in(desk, "support@chscp.example")  # in another tab
-    assert desk.post(path, data=again).status_code == 200
+    assert world.press(desk, path, again).status_code == 200
     assert desk.post(path, data=again).status_code == 409
     assert len(recorded(world)) == 1
 
@@ -125,6 +128,21 @@ def test_e66_what_another_site_sends_is_never_offered_to_be_sent_again(world: "W
     assert strange.status_code == 403
     assert "Send it again" not in strange.text
     assert "form_key" not in world.hidden(strange.text)
+
+
+def test_e66_what_another_site_sends_never_stands_on_our_page_as_words_of_its_reader(world: "World", path: str) -> None:
+    """Neither where one is signed out, nor on the page of a fault."""
+    lure = {"urgent_message": "Your desk has moved: sign in at http://evil.example now"}
+    elsewhere = {"sec-fetch-site": "cross-site", "origin": "http://evil.example"}
+    desk, nowhere = world.desk(), "/desk/chscp/cases/CHSCP-2026-9999/tasks/x"
+    for browser, sent_to in ((world.browser(), path), (desk, nowhere)):
+        for headers in (elsewhere, {}):
+            shown = browser.post(sent_to, data=lure, headers=headers)
+            assert shown.status_code in (403, 404)
+            assert "evil.example" not in shown.text
+    ours = world.hidden(desk.get(path).text) | lure
+    assert "evil.example" in desk.post(nowhere, data=ours).text
+    assert "Back button" in world.browser().post(path, data=lure).text
 
 
 def test_e66_the_button_of_a_link_pressed_twice_signs_in_once(world: "World") -> None:

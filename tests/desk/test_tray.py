@@ -68,7 +68,7 @@ def test_an_answer_in_a_mail_is_recorded_with_the_mail_and_the_reason(world: "Wo
     path = f"{case_path(world)}/answer/p2?mail={mail}"
     assert "We are all fine now." in desk.get(path).text
     form = filled_in(world, desk, path, choice="outcome:resolved@s1", text="All fine", reason="It says so")
-    desk.post(path.partition("?")[0], data=form)
+    world.press(desk, path.partition("?")[0], form)
     assert world.view().case.stage_row("s1").said[0].party == "p2"
     line = next(
         each
@@ -88,10 +88,15 @@ def test_the_same_mail_is_not_recorded_twice(world: "World") -> None:
     mail, desk = world.put_in_tray("A question"), world.desk()
     path = f"{case_path(world)}/answer/p2"
     form = filled_in(world, desk, f"{path}?mail={mail}", choice="question@s1", text="What now?", reason="It asks")
-    desk.post(path, data=form)
+    shown = desk.post(path, data=form)
+    pressed = world.hidden(shown.text) | {"press": "do"}
+    desk.post(path, data=pressed)
     before = world.everything()
-    again = desk.post(path, data=form)
-    assert (again.status_code, "not in the tray any more" in again.text) == (404, True)
+    again = desk.post(path, data=pressed)
+    assert (again.status_code, "Done: Ben Carter" in again.text) == (200, True)
+    other = desk.post(path, data=form | {"text": "And what then?"})
+    assert (other.status_code, "not in the tray any more" in other.text) == (404, True)
+    assert "And what then?" in other.text
     assert desk.post(f"/desk/chscp/tray/{mail}/away", data=form | {"kind": "It needs no answer"}).status_code == 409
     assert world.everything() == before
 
@@ -102,7 +107,7 @@ def test_an_answer_told_by_telephone_is_recorded_with_who_said_it_once(world: "W
     form = filled_in(
         world, desk, path, choice="question@s1", text="Who is it?", via="telephone", reason="Ben to Kim, 10am"
     )
-    assert str(desk.post(path, data=form).url).endswith(case_path(world))
+    assert str(world.press(desk, path, form).url).endswith(f"{case_path(world)}?done=1")
     again = desk.post(path, data=form | {"text": "And where does she live?"})
     assert "This form was sent before, and was recorded then as: I have a question" in again.text
     assert "And where does she live?" in again.text

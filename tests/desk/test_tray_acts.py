@@ -211,7 +211,7 @@ def test_of_two_who_press_the_second_is_told_that_somebody_was_faster(
     world: "World", act: str, sent: dict[str, str], first: str, first_sent: dict[str, str]
 ) -> None:
     id = world.put_in_tray("They never visit.", sender=STRANGER)
-    one, two = world.desk(), world.desk()
+    one, two = world.desk(), world.desk("support")
     place = f"/desk/chscp/tray/{id}"
     page = place if act == "/away" else f"{place}{act}"
     theirs = form(world, two, page, **sent)  # both have the page open

@@ -1,21 +1,23 @@
 """The auditor disagrees with how things are: it says so, and repairs nothing (E23)."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 from structlog.testing import capture_logs
 
 from cases.case import BUSINESS_SUPPORT
-from cases.ledger import Ledger
+from cases.ledger import Ledger, Verified
 from cases.store import brakes, case_rows, outbox, pulse
 from cases.submission import Answer
 from cases.tables import audits, cases, checkpoints, clocks, letters
 from cases.verbs import timing
 from cases.verbs.decision import Draft
 from cases.watching.auditor import A_PIECE, Auditor, Finding
+from cases.watching.pulse import Pulse
 from scheduler.audits import Audits
 
 if TYPE_CHECKING:
@@ -84,7 +86,7 @@ def test_e23_a_clock_that_nobody_looks_at_is_found_whatever_the_engine_believes(
     world.clock.move(14 * DAY)
     assert world.casework.due_clocks(world.clock(), 10) == []
     assert findings(world) == [
-        Finding(view.case.reference, "Nobody has looked at the clock due Friday 4 December 2026.")
+        Finding(view.case.reference, "Nothing has followed from what was due Friday 4 December 2026.")
     ]
 
 
@@ -102,7 +104,7 @@ def test_e23_a_look_that_wrote_a_false_next_look_is_found(world: "World") -> Non
     with world.casework.database.write() as connection:
         world.casework.apply(connection, view.case, world.clock(), lost)
     world.clock.move(14 * DAY)
-    assert [each.what for each in findings(world)] == ["Nobody has looked at the clock due Friday 4 December 2026."]
+    assert [each.what for each in findings(world)] == ["Nothing has followed from what was due Friday 4 December 2026."]
 
 
 def test_e23_letters_that_never_leave_are_found_held_ones_too(world: "World") -> None:
@@ -115,8 +117,11 @@ def test_e23_letters_that_never_leave_are_found_held_ones_too(world: "World") ->
         held = letters.c.purpose == "stage"
         connection.execute(update(letters).where(held).values(state="held"))
     words = {(each.reference, each.what) for each in findings(world)}
-    assert (view.case.reference, "A letter (stage) of Friday 27 November 2026 is held.") in words
-    assert (view.case.reference, "A letter (confirm) of Friday 27 November 2026 has not left.") in words
+    assert (view.case.reference, "The letter “Your answer is needed” of Friday 27 November 2026 is held.") in words
+    assert (
+        view.case.reference,
+        "The letter “Please confirm your e-mail address” of Friday 27 November 2026 has not left.",
+    ) in words
 
 
 def test_e23_an_open_case_without_a_running_clock_is_found(world: "World") -> None:
@@ -131,7 +136,9 @@ def test_e23_an_open_case_without_a_running_clock_is_found(world: "World") -> No
 
     with world.casework.database.write() as connection:
         world.casework.apply(connection, view.case, world.clock(), stop)
-    assert [each.what for each in findings(world)] == ["It is open, and no clock runs: it would wait for ever."]
+    assert [each.what for each in findings(world)] == [
+        "It is open, and nothing has a date any more: it would wait for ever."
+    ]
 
 
 def test_e23_an_outcome_of_which_the_raiser_was_never_told_is_found(world: "World") -> None:
@@ -175,7 +182,7 @@ def test_e23_it_alarms_once_a_day_by_a_letter_and_changes_nothing_else(world: "W
     assert [(each["log_level"], each["partnership"], each["found"]) for each in logs] == [("error", "chscp", 1)]
     letter = told_of(world)
     assert [each.values["findings"] for each in letter] == [
-        [{"reference": view.case.reference, "what": "Nobody has looked at the clock due Friday 4 December 2026."}]
+        [{"reference": view.case.reference, "what": "Nothing has followed from what was due Friday 4 December 2026."}]
     ]
     assert (letter[0].to, letter[0].urgent, letter[0].case_id) == (BUSINESS_SUPPORT, True, None)
     assert [row for table in (cases, clocks, checkpoints) for row in rows(world, table)] == before
@@ -193,7 +200,7 @@ def rows(world: "World", table: Any) -> list[tuple[Any, ...]]:
 def test_e23_many_cases_are_looked_at_in_pieces_and_none_twice(world: "World", monkeypatch: pytest.MonkeyPatch) -> None:
     """Only open cases, a few at a time: other work goes on in between."""
     assert A_PIECE == 200
-    monkeypatch.setattr("cases.auditor.A_PIECE", 2)
+    monkeypatch.setattr("cases.watching.auditor.A_PIECE", 2)
     for _ in range(5):
         world.open_case()
     send_all(world)
@@ -223,3 +230,83 @@ def test_e23_an_erased_case_is_passed_over(world: "World") -> None:
         world.casework.keyring.destroy(connection, view.case.id, world.clock())
     world.clock.move(14 * DAY)
     assert findings(world) == []
+
+
+def test_e23_a_case_that_cannot_be_read_is_a_finding_and_stops_no_other(world: "World") -> None:
+    """The audit ends, and names it."""
+    good, bad = world.open_case().case, world.open_case().case
+    send_all(world)
+    with world.casework.database.write() as connection:
+        connection.execute(update(cases).where(cases.c.id == bad.id).values(sealed=b"damaged" * 10))
+    world.clock.move(14 * DAY)
+    assert auditor(world).go_on("chscp", world.clock()) == 2
+    assert {each["reference"]: each["what"] for each in told_of(world)[0].values["findings"]} == {
+        good.reference: "Nothing has followed from what was due Friday 4 December 2026.",
+        bad.reference: "It cannot be read. Please tell whoever keeps this service.",
+    }
+
+
+def test_e23_trouble_with_one_partnership_holds_up_no_other(world: "World") -> None:
+    asked: list[str] = []
+
+    def go_on(partnership: str, now: datetime) -> int:
+        asked.append(partnership)
+        if partnership == "bad":
+            raise RuntimeError("as the test wants it")
+        return 0
+
+    with capture_logs() as logs:
+        Audits(["bad", "good"], go_on).look(world.clock())
+    assert asked == ["bad", "good"]
+    assert [(each["partnership"], each["error"]) for each in logs] == [("bad", "RuntimeError")]
+
+
+def test_e23_an_audit_that_does_not_end_is_a_fault_of_the_service(world: "World") -> None:
+    """Who watches the watcher: the health page is red."""
+    world.open_case()
+    send_all(world)
+    world.clock.time = datetime(2026, 11, 28, 17, 59, tzinfo=UTC)
+    pulse_of = Pulse(world.casework)
+    pulse_of.began(world.clock())
+    assert pulse_of.faults(world.clock()) == []
+    world.clock.move(timedelta(minutes=1))
+    assert pulse_of.faults(world.clock()) == ["No audit of Saturday 28 November 2026 or later has ended."]
+    auditor(world).go_on("chscp", world.clock())
+    assert pulse_of.faults(world.clock()) == []
+
+
+class Meanwhile(Ledger):
+    """Something happens between two looks of the auditor, as in another process."""
+
+    happens: Callable[[], object] = staticmethod(lambda: None)
+
+    def record_in(self, connection: Connection, case_id: str) -> Verified:
+        self.happens()
+        return super().record_in(connection, case_id)
+
+
+def test_e23_what_happens_while_a_case_is_audited_accuses_nobody(world: "World") -> None:
+    """The state and the record are read as of one moment."""
+    view = world.open_case()
+    send_all(world)
+    world.clock.move(DAY)
+    ledger = Meanwhile(world.casework.database, world.casework.keyring)
+    answer = Answer("question", "s1", "Which visit?")
+    ledger.happens = lambda: world.casework.hear(view.case.id, "p2", answer, world.clock())
+    assert Auditor(world.casework, ledger).go_on("chscp", world.clock()) == 0
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_e23_of_two_processes_that_audit_at_once_one_tells(world: "World", begun: bool) -> None:
+    """One letter a day."""
+    world.open_case()
+    send_all(world)
+    world.clock.move(14 * DAY)
+    if begun:
+        with world.casework.database.write() as connection:
+            day = {"partnership_id": "chscp", "day": world.clock().date(), "after": "", "found": "[]"}
+            connection.execute(audits.insert().values(**day))
+    ledger = Meanwhile(world.casework.database, world.casework.keyring)
+    ledger.happens = lambda: auditor(world).go_on("chscp", world.clock())
+    assert Auditor(world.casework, ledger).go_on("chscp", world.clock()) is None
+    assert len(told_of(world)) == 1

@@ -161,7 +161,7 @@ def test_e56_an_absence_is_recorded_with_its_date_and_proposed_to_a_person(world
     assert (kept.state, kept.case_id) == ("filed", world.view().case.id)
     assert due(world) == before
     [task] = _tasks(world)
-    assert "The first day back is Monday 7 December 2026. The clock goes on." in str(task.values["words"])
+    assert "The first day back is Monday 7 December 2026. The date for an answer stands." in str(task.values["words"])
     assert len(world.letters()) == letters_before + 1
     log = world.reading.written_log(world.view().case.id).lines
     assert any("Ben Carter (practitioner) is away" in line.words for line in log)

@@ -1,12 +1,11 @@
 """Cases that are no longer to be found where they were: merged into another, and erased."""
 
-import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from mails import BOUNDARY, INBOX, reply
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from cases.erasing import Erasing
 from cases.ledger import Ledger
@@ -14,7 +13,7 @@ from cases.standing import View
 from cases.store.case_rows import NoSuchCase
 from cases.submission import Answer
 from cases.support import Act, Support
-from cases.tables import keys, parties, tasks
+from cases.tables import keys, messages, parties, tasks
 from cases.vault import KeyDestroyed
 from cases.verbs import breach, ending, handing_over
 from cases.verbs.orders import Order, Refused
@@ -34,7 +33,7 @@ def merged(world: "World") -> tuple[View, View]:
     duplicate = world.open_case()
     act = Act(lambda case, moment: ending.merge(case, survivor.case.reference, ORDER, moment),
               survivor.case.reference, ORDER)  # fmt: skip
-    assert Support(world.casework).do(duplicate.case.id, act, duplicate.case.length, "m1", world.clock()) == "done"
+    assert world.act(duplicate.case.id, act, "m1") == "done"
     return read(world, survivor.case.id), read(world, duplicate.case.id)
 
 
@@ -46,7 +45,7 @@ def withdrawn(world: "World") -> View:
     """A case that is closed, with nothing left to be sent."""
     view = world.open_case()
     act = Act(lambda case, moment: ending.end_by_hand(case, "withdrawn", ORDER, "", False, moment))
-    Support(world.casework).do(view.case.id, act, view.case.length, secrets.token_hex(8), world.clock())
+    world.act(view.case.id, act)
     send_all(world, view.case.id)
     return read(world, view.case.id)
 
@@ -104,7 +103,7 @@ def test_e52_a_merge_into_a_case_that_is_merged_itself_is_followed_to_the_end(wo
     world.clock.move(timedelta(minutes=1))
     last = world.open_case()
     act = Act(lambda case, moment: ending.merge(case, last.case.reference, ORDER, moment), last.case.reference, ORDER)
-    Support(world.casework).do(survivor.case.id, act, survivor.case.length, "m2", world.clock())
+    world.act(survivor.case.id, act, "m2")
     letter = next(each for each in duplicate.letters if (each.purpose, each.name) == ("stage", "Ben Carter"))
     mailbox = Mailbox(world.correspondence, {"chscp": INBOX}, BOUNDARY)
     raw = reply(letter.message_id, BEN, "RESOLVED\nWe visited this morning.")
@@ -120,7 +119,7 @@ def test_a_merge_that_is_refused_by_the_survivor_changes_neither_case(world: "Wo
     with pytest.raises(Refused):
         support.preview(open_case.case.id, act, world.clock())
     with pytest.raises(Refused):
-        support.do(open_case.case.id, act, open_case.case.length, "m3", world.clock())
+        support.do(open_case.case.id, act, "", "m3", world.clock())
     assert world.everything() == before
 
 
@@ -129,7 +128,7 @@ def test_the_answer_of_somebody_whose_place_was_taken_is_not_the_partys(world: "
     letter = world.letters("stage", "Ben Carter")[0]
     act = Act(lambda case, moment: handing_over.hand_over(
         case, letter.to, "Nia Park", "nia@hackney.example", ORDER, moment))  # fmt: skip
-    Support(world.casework).do(view.case.id, act, view.case.length, "h1", world.clock())
+    world.act(view.case.id, act, "h1")
     mailbox = Mailbox(world.correspondence, {"chscp": INBOX}, BOUNDARY)
     kept = world.correspondence.message(
         mailbox.take_in(reply(letter.message_id, BEN, "RESOLVED\nWe visited."), None, world.clock())
@@ -186,13 +185,13 @@ def test_e72_nothing_is_erased_that_still_waits(world: "World") -> None:
     """E72: a letter, a mail or a task with a clock."""
     view = world.open_case()
     act = Act(lambda case, moment: ending.end_by_hand(case, "withdrawn", ORDER, "", False, moment))
-    Support(world.casework).do(view.case.id, act, view.case.length, "w", world.clock())
+    world.act(view.case.id, act, "w")
     with pytest.raises(Refused, match="letter"):
         erase(world, view)
     send_all(world, view.case.id)
     found = read(world, view.case.id)
     act = Act(lambda case, moment: breach.open_breach(case, "Wrong child.", (), (), ORDER, moment))
-    Support(world.casework).do(view.case.id, act, found.case.length, "b", world.clock())
+    world.act(view.case.id, act, "b")
     send_all(world, view.case.id)
     with pytest.raises(Refused, match="clocks"):
         erase(world, view)
@@ -210,3 +209,32 @@ def test_a_case_that_there_is_not_cannot_be_erased(world: "World") -> None:
     for reference in ("CHSCP-2026-0999", "nonsense"):
         with pytest.raises(NoSuchCase):
             Erasing(world.casework).erase(reference, ORDER, world.clock())
+
+
+def test_e52_a_reply_to_a_case_whose_survivor_was_erased_is_read_and_harm_is_told(world: "World") -> None:
+    """E52: the chain is followed as far as its content stands; words of harm wait for nothing."""
+    survivor, duplicate = merged(world)
+    act = Act(lambda case, moment: ending.end_by_hand(case, "withdrawn", ORDER, "", False, moment))
+    world.act(survivor.case.id, act, "w")
+    for view in (survivor, duplicate):
+        send_all(world, view.case.id)
+    erase(world, read(world, survivor.case.id))
+    letter = next(each for each in duplicate.letters if (each.purpose, each.name) == ("stage", "Ben Carter"))
+    mailbox = Mailbox(world.correspondence, {"chscp": INBOX}, BOUNDARY)
+    raw = reply(letter.message_id, BEN, "The child is in immediate danger tonight.")
+    kept = world.correspondence.message(mailbox.take_in(raw, None, world.clock()))
+    assert (kept.state, kept.case_id) == ("tray", duplicate.case.id)
+    told = [each for each in read(world, duplicate.case.id).letters if each.urgent and each.purpose == "task"]
+    assert told
+    with world.casework.database.read() as connection:
+        assert connection.execute(select(messages.c.urgent)).scalar_one()
+
+
+def test_e72_nothing_leads_from_the_holder_of_a_role_to_an_erased_case(world: "World") -> None:
+    """E72: neither the address of a delegate nor that of the person for whom they acted."""
+    view = withdrawn(world)
+    with world.casework.database.write() as connection:
+        connection.execute(update(parties).values(holder_token="token of an address"))
+    erase(world, view)
+    with world.casework.database.read() as connection:
+        assert set(connection.execute(select(parties.c.holder_token)).scalars()) == {None}

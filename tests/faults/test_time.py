@@ -27,7 +27,7 @@ from cases.store import case_rows, outbox
 from cases.store.database import Database
 from cases.store.setup import migrate
 from cases.submission import Submission
-from cases.tables import clocks, gaps, letters
+from cases.tables import audits, cases, checkpoints, clocks, gaps, letters, tasks
 from cases.vault import MasterKeys
 from cases.verbs import timing
 from cases.verbs.decision import Draft
@@ -175,6 +175,7 @@ def test_e14_down_over_two_due_steps_one_letter_goes_and_the_partnership_is_told
     before = len(house.posted())
     house.now = steps[2] + HOUR  # down over two steps, up after the third was due
     house.start()
+    Dispatch(house.service.casework).let_go("chscp", house.now)  # after so long a person says that the time is right
     house.works()
     after = house.load(case_id).clock(clock.key)
     assert (after.due_at, after.due_day) == (clock.due_at, clock.due_day)
@@ -329,6 +330,89 @@ def test_e17_a_start_with_a_clock_behind_the_last_beat_is_noticed(house: House) 
     house.now -= 2 * HOUR
     house.start()
     assert house.service.pulse.doubt("chscp") == "The computer’s clock was set back by 2 hours."
+
+
+def test_e16_no_job_takes_a_false_days_work_for_done(house: House) -> None:
+    """A year's jump: no checkpoint of next year, no absence that has begun and ended, until a person confirms."""
+    house.works()
+    house.now += 365 * DAY
+    house.ran += 5
+    for job in house.service.jobs():
+        if not job.waits and "mailboxes" not in job.name:
+            job.run(house.now)
+    with house.service.database.read() as connection:
+        taken = connection.execute(select(checkpoints.c.day)).scalars().all()
+        assert all(day < FRIDAY.date() for day in taken)
+        assert connection.execute(select(func.count()).select_from(audits)).scalar_one() == 0
+    house.now -= 365 * DAY
+    house.works()
+    Dispatch(house.service.casework).let_go("chscp", house.now)
+    house.runs(DAY)
+    for job in house.service.jobs():
+        if "checkpoint" in job.name:
+            job.run(house.now)
+    with house.service.database.read() as connection:
+        assert FRIDAY.date() in connection.execute(select(checkpoints.c.day)).scalars().all()
+
+
+@pytest.mark.parametrize("running", [True, False], ids=["while it runs", "while it is down"])
+def test_e17_a_case_of_a_false_year_is_an_urgent_task_and_its_letters_go(house: House, running: bool) -> None:
+    """Back again, nothing waits for a moment of the false year, and a person sees to the dates of the case."""
+    house.works()
+    house.now += 365 * DAY
+    house.ran += 5
+    house.works()
+    case_id = house.case()
+    house.now -= 365 * DAY
+    if running:
+        house.works()
+    else:
+        house.start()
+    Dispatch(house.service.casework).let_go("chscp", house.now)
+    count = len(house.posted())
+    house.runs(timedelta(seconds=5))
+    with house.service.database.read() as connection:
+        waits = (letters.c.case_id == case_id) & letters.c.state.in_(("planned", "held"))
+        assert connection.execute(select(func.count()).select_from(letters).where(waits)).scalar_one() == 0
+        keys = connection.execute(select(tasks.c.key).where(tasks.c.case_id == case_id)).scalars().all()
+    assert keys.count("misdated") == 1
+    assert len(house.posted()) > count
+    house.now -= HOUR  # back once more: it is said once
+    house.works()
+    assert house.kinds(case_id).count("task") == len(keys)
+
+
+def test_e17_a_case_of_the_false_time_that_cannot_be_read_holds_up_nothing(house: House) -> None:
+    house.works()
+    house.now += DAY
+    house.ran += 5
+    house.works()
+    bad, good = house.case(), house.case()
+    with house.service.database.write() as connection:
+        connection.execute(update(cases).where(cases.c.id == bad).values(sealed=b"damaged" * 10))
+    house.now -= DAY
+    with capture_logs() as logs:
+        house.works()
+    assert [each["case"] for each in logs if "false time" in each["event"]] == [bad]
+    assert "task" in house.kinds(good)
+
+
+def test_e16_a_clock_set_forward_while_the_service_was_down_is_doubted(house: House) -> None:
+    """Nobody was there to see it: after more than five days a person says that the time is right."""
+    house.works()
+    house.now += 5 * DAY
+    house.start()
+    assert house.service.pulse.doubt("chscp") == ""
+    house.now += 5 * DAY + HOUR
+    house.start()
+    words = "The service did not run for 5 days, or the computer’s clock was set forward."
+    assert house.service.pulse.doubt("chscp") == words
+    count = len(house.posted())
+    house.works()
+    assert house.subjects(count) == ["Business support: please look at the clock, letters are held back"]
+    assert "the service did not run for 5 days, or the computer’s clock was set forward" in text_of(house.posted()[-1])
+    Dispatch(house.service.casework).let_go("chscp", house.now)
+    assert house.service.pulse.doubt("chscp") == ""
 
 
 # --- E18 and E19: the calendar ---------------------------------------------------------------------------------------

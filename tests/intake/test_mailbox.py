@@ -1,19 +1,24 @@
 """The mailbox on a real database: what a bounce does, whose mail it is, and that no mail is judged twice."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from mails import BOUNDARY, mail, reply
+from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from cases.case import BUSINESS_SUPPORT
 from cases.casework import Casework, Partnership
+from cases.mail.by_hand import ByHand, Question
 from cases.mail.correspondence import Traced
 from cases.mail.tracing import Clues
+from cases.mail.writer import Writer
 from cases.policy_files.reading import load_policy
 from cases.store.outbox import Stored
 from cases.submission import Answer, Evidence
-from cases.tables import messages
+from cases.tables import letters, messages
 from intake.mailbox import Mailbox
 
 if TYPE_CHECKING:
@@ -69,7 +74,7 @@ def test_a_bounce_undoes_the_acceptance_and_business_support_is_told(world: "Wor
     letter = handed_over(world)
     taken = mailbox.take_in(report(letter), None, world.clock())
     assert stage_letter(world).state == "bounced"
-    assert "The letter “stage” to Ben Carter came back undelivered." in entries(world)
+    assert "The letter “Your answer is needed” to Ben Carter came back undelivered." in entries(world)
     [words] = support_is_told(world)
     assert "Ben Carter" in words
     kept = world.correspondence.message(taken)
@@ -116,7 +121,7 @@ def test_a_bounce_that_comes_while_the_letter_is_being_handed_over_stands(world:
     mailbox.take_in(report(held), None, world.clock())
     world.dispatch.accepted(held, world.clock())
     assert stage_letter(world).state == "bounced"
-    assert "The letter “stage” to Ben Carter was accepted by the mail server." not in entries(world)
+    assert "The letter “Your answer is needed” to Ben Carter was accepted by the mail server." not in entries(world)
 
 
 def test_the_same_bounce_told_again_in_other_words_changes_nothing_more(world: "World", mailbox: Mailbox) -> None:
@@ -203,3 +208,23 @@ def test_the_letter_that_a_mail_names_first_is_found_first(world: "World") -> No
     clues = Clues("x@hackney.example", (), tuple(from_last), (), (), ())
     found = world.correspondence.trace(clues, None, world.clock())
     assert [each.letter_id for each in found] == [letter.id for letter in reversed(world.letters())]
+
+
+def test_whoever_answers_our_question_after_a_week_hears_that_it_came(world: "World") -> None:
+    """D1: the answer stands in the tray with the first mail, and its sender is acknowledged once in a week."""
+    mailbox = Mailbox(world.correspondence, {"chscp": INBOX}, BOUNDARY)
+    first = mailbox.take_in(mail("Some One <one@elsewhere.example>", "I am worried about a boy."), None, world.clock())
+    writer = Writer("one@elsewhere.example", "Some One")
+    assert ByHand(world.correspondence).ask(first, Question(("Which child?",)), writer, "Sal", False, world.clock())
+    with world.casework.database.write() as connection:
+        asked = letters.c.purpose == "ask_sender"
+        connection.execute(update(letters).where(asked).values(state="accepted", accepted_at=world.clock()))
+        message_id = connection.execute(select(letters.c.message_id).where(asked)).scalar_one()
+    world.clock.move(timedelta(days=8))
+    words = "It is the boy from the end house, and I have seen him alone outside late at night again."
+    raw = reply(message_id, "Some One <one@elsewhere.example>", words)
+    kept = world.correspondence.message(mailbox.take_in(raw, None, world.clock()))
+    assert (kept.state, kept.root) == ("tray", first)
+    with world.casework.database.read() as connection:
+        about = connection.execute(select(letters.c.about).where(letters.c.purpose == "acknowledged")).scalars().all()
+    assert about == [f"mail:{first}", f"mail:{kept.id}"]

@@ -42,7 +42,7 @@ class Installation:
             partnerships={partnership: addresses},
         )
         migrate(Database(settings.database))
-        self.service: Service = build(settings, time, self.out)
+        self.service: Service = build(settings, time, self.out, steady=lambda: time().timestamp())
         self._read = 0
 
     def staffed(self, other: str) -> None:

@@ -14,7 +14,7 @@ from cases.casework import Verb
 from cases.ledger import Ledger
 from cases.mail.dispatch import Dispatch
 from cases.submission import Answer, Evidence
-from cases.support import Act, Support
+from cases.support import Act
 from cases.verbs import meetings
 from cases.verbs.orders import Order
 from mailer.guard import Guard
@@ -114,7 +114,7 @@ def support(world: "World", verb: Verb) -> tuple[str, Any]:
     """What Alice's calendar gets of what business support does: the method of the part, and the event."""
     case = world.view().case
     world.clock.move(timedelta(minutes=5))
-    assert Support(world.casework).do(case.id, Act(verb), case.length, str(case.length), world.clock()) == "done"
+    assert world.act(case.id, Act(verb)) == "done"
     message = sent(world)["alice@homerton.example"]
     [part] = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
     assert isinstance(part, EmailMessage)

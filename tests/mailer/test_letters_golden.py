@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from golden_letters import LETTERS, rendered
 
+from cases.letter_titles import LETTER_TITLES
 from mailer.letters import Letters
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +31,7 @@ def test_the_letter_reads_as_its_golden_file(name: str, letters: Letters) -> Non
 
 def test_every_golden_file_belongs_to_a_letter_and_every_purpose_has_one(letters: Letters) -> None:
     assert {path.stem for path in GOLDEN.iterdir()} == set(LETTERS)
-    assert {purpose for purpose, *_ in LETTERS.values()} == letters.purposes()
+    assert {purpose for purpose, *_ in LETTERS.values()} == letters.purposes() == set(LETTER_TITLES)
 
 
 def _part(message: EmailMessage, kind: str) -> str:

@@ -83,7 +83,7 @@ def test_a_letter_that_is_accepted_is_sent_once_and_the_record_says_so(world: "W
     world.clock.move(timedelta(hours=2))
     assert sending.drain(world.clock()) == 0
     assert stage_letter(world).state == "accepted"
-    assert "The letter “stage” to Ben Carter was accepted by the mail server." in entries(world)
+    assert "The letter “Your answer is needed” to Ben Carter was accepted by the mail server." in entries(world)
     sent = [message_from_bytes(message, policy=default) for _, message in transport.sent]
     assert len({message["Message-ID"] for message in sent}) == len(sent) == len(world.letters())
 
@@ -113,7 +113,7 @@ def test_a_refused_letter_is_not_tried_again_and_business_support_is_told_whom_i
     assert "Ben Carter" in words
     assert "did not arrive" in words
     assert len(transport.to("support@chscp.example")) == 1
-    assert "The letter “stage” to Ben Carter was refused." in entries(world)
+    assert "The letter “Your answer is needed” to Ben Carter was refused." in entries(world)
 
 
 def test_while_the_mail_server_is_away_the_same_bytes_are_tried_again_later_and_later(world: "World") -> None:
@@ -190,7 +190,7 @@ def test_after_the_one_repeat_an_uncertain_letter_is_a_persons_urgent_task(world
     [words] = support_is_told(world)
     assert "Ben Carter" in words
     assert world.letters("task")[0].urgent
-    assert not any(line == "The letter “stage” to Ben Carter was refused." for line in entries(world))
+    assert not any(line == "The letter “Your answer is needed” to Ben Carter was refused." for line in entries(world))
 
 
 def test_a_sender_that_stopped_while_handing_over_leaves_an_uncertain_letter_never_a_silent_repeat(
@@ -224,7 +224,10 @@ def test_a_letter_whose_stage_has_ended_meanwhile_is_withheld(world: "World") ->
     assert stage_letter(world).state == "withheld"
     asked = [raw for raw in transport.to(BEN) if stage_letter(world).message_id.encode() in raw]
     assert len(asked) == 1  # the try before the stage ended
-    assert "The letter “stage” to Ben Carter was not sent, because the case had moved on meanwhile." in entries(world)
+    assert (
+        "The letter “Your answer is needed” to Ben Carter was not sent, because the case had moved on meanwhile."
+        in entries(world)
+    )
 
 
 def test_a_letter_whose_template_lacks_a_value_is_refused_and_business_support_told(

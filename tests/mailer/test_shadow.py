@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -12,17 +12,24 @@ from typing import TYPE_CHECKING
 import pytest
 from golden_letters import COMMON, WITHOUT_A_CASE
 from golden_letters import LETTERS as GOLDEN
+from sqlalchemy import select, update
 
 from answerable.settings import SettingsError
 from answerable.wiring import trials_alone
 from cases.case import BUSINESS_SUPPORT
 from cases.casework import Casework
+from cases.directory.requests import Requests
 from cases.ledger import Ledger
+from cases.mail.by_hand import ByHand, Question
 from cases.mail.dispatch import Dispatch, Due
+from cases.mail.listings import Listings
+from cases.mail.writer import Writer
 from cases.staff.officer import STAFF
 from cases.staff.staff_list import StaffList
+from cases.store import contacts
 from cases.store import outbox as store
 from cases.submission import Submission
+from cases.tables import cases, letters
 from cases.verbs.decision import Letter
 from intake.mailbox import Mailbox
 from mailer.errors import Refused
@@ -167,7 +174,7 @@ def plan(world: "World", purpose: str, about: str) -> None:
     letter = Letter(purpose, "p2", "Ben Carter", BEN, about, {**common, "to_name": "Ben Carter", **given})
     keyring, office = world.casework.keyring, world.casework.partnerships["chscp"]
     with world.casework.database.write() as connection:
-        store.plan(connection, "chscp", case_id, letter, keyring, world.clock(), office.reply_domain, True)
+        store.plan(connection, office, case_id, letter, keyring, world.clock())
 
 
 @pytest.mark.slow
@@ -323,3 +330,49 @@ def test_a_trial_does_not_begin_while_real_cases_are_open(trial: "World") -> Non
     ended(trial).open_case(FLAGGED)
     with pytest.raises(SettingsError, match=r"partnerships\.chscp\.shadow: 1 real case"):
         trials_alone(database, ["chscp"])
+
+
+def test_a_letter_that_belongs_to_no_case_goes_to_nobody_once_the_trial_is_over(trial: "World") -> None:
+    """Whoever plans it: the outbox itself knows that a trial runs."""
+    mail = trial.put_in_tray("A child has bruises.", sender="some.one@hackney.example")
+    writer = Writer("some.one@hackney.example", "Some One")
+    assert ByHand(trial.correspondence).ask(mail, Question(("Which child?",)), writer, "Sal", False, trial.clock())
+    transport = Memory()
+    drain(ended(trial), transport)
+    assert recipients(transport) <= {SUPPORT}
+
+
+def test_a_trial_does_not_begin_while_real_letters_wait_though_their_case_is_closed(trial: "World") -> None:
+    after = ended(trial)
+    after.open_case(FLAGGED)
+    drain(after, Memory())
+    after.casework.send_code(after.view().case.id, "p2", after.clock())
+    with after.casework.database.write() as connection:
+        connection.execute(update(cases).values(status="closed"))
+    with pytest.raises(SettingsError, match=r"partnerships\.chscp\.shadow: 1 real letter"):
+        trials_alone(after.casework.database, ["chscp"])
+    drain(after, Memory())
+    trials_alone(after.casework.database, ["chscp"])
+
+
+def test_what_becomes_of_a_trials_question_about_an_entry_says_nothing_of_the_entry(trial: "World") -> None:
+    """It went to the test person: neither a failure nor an answer is that of the contact, then or later."""
+    trial.clock.time = datetime(2027, 6, 1, 9, tzinfo=UTC)
+    assert Requests(trial.casework).ask(trial.clock())
+    with trial.casework.database.write() as connection:
+        found = connection.execute(select(letters.c.id).where(letters.c.purpose == "contact")).scalars().first()
+        connection.execute(update(letters).values(state="accepted", accepted_at=trial.clock()))
+        listed = Requests(trial.casework).listed(connection, str(found))
+    assert listed
+    for world in (trial, ended(trial)):
+        first, second = (
+            world.correspondence.keep(
+                "chscp", "inbox", b"Subject: x", f"<{words}@{world is trial}.example>", world.clock()
+            )[0]
+            for words in ("failed", "answered")
+        )
+        Listings(world.correspondence).not_right(second, listed, False, (), world.clock())
+        Listings(world.correspondence).came_back(first, listed, "It came back.", world.clock())
+    with trial.casework.database.read() as connection:
+        known = contacts.contact(connection, "chscp", listed.email)
+    assert (known.flagged_on, known.says) == (None, None)

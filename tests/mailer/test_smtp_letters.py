@@ -111,7 +111,10 @@ def test_e25_a_refused_address_is_a_task_at_once_the_reason_in_plain_words_and_t
     with sending(world, RCPT=[NO_MAILBOX]) as (box, _):
         box.drain(world.clock())
     assert stage_letter(world).state == "refused"
-    assert "The letter “stage” to Ben Carter was refused: there is no such mailbox (550 5.1.1)." in entries(world)
+    assert (
+        "The letter “Your answer is needed” to Ben Carter was refused: there is no such mailbox (550 5.1.1)."
+        in entries(world)
+    )
     [words] = tasks(world)
     assert "did not arrive: there is no such mailbox (550 5.1.1)." in words
     assert BEN not in words

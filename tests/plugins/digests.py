@@ -54,7 +54,9 @@ BUSY = Findings(
         Chore("CHSCP-2026-0040", True, "harm:m1", FRIDAY),
         Chore("CHSCP-2026-0017", False, "k4:1", FRIDAY),
     ],
+    said=FRIDAY - timedelta(hours=1),
     pressing=5,
+    fresh=4,
     lesser=3,
     tray=Tray(3, 1, FRIDAY - timedelta(days=2)),
     overdue=Some(
@@ -84,7 +86,7 @@ BUSY = Findings(
     missed=Some([case(17)], 1),
     without_digest=[date(2026, 11, 19), date(2026, 11, 20)],
     last_late="The digest of Wednesday 18 November was taken by the mail server only at 11:32 on 18 November.",
-    contacts=["Line manager of Central East Police: two chases without an answer."],
+    contacts=["Several letters in a row were not answered: line manager of Central East Police."],
     coverage=["Senior manager of Hackney Children’s Services: nobody from 30 November to 4 December (1 live case)."],
     witness=Witness(date(2026, 11, 22), HASH, 41),
     statuses={"open": 9, "paused": 1, "disputed": 1, "closing": 1},

@@ -80,6 +80,7 @@ COMMON: Mapping[str, Any] = {
     "concern": "The plan was closed on 20 November without a visit.\nNew bruises were seen on 24 November.",
     "wanted": "A visit this week, and a strategy discussion.",
     "raiser": "Dana Whitlock",
+    "path": "/desk/chscp/cases/CHSCP-2026-0042",
 }
 OUTCOMES = (
     Offer("outcome:resolved", "RESOLVED", "It is resolved", "s1", ("remark",)),
@@ -350,7 +351,7 @@ LETTERS: dict[str, Golden] = {
     }, CONTACT_OFFERS, SUPPORT),
     "task-nobody-acts-for-somebody-away": ("task", "colleague", {
         "words": "Tom Reed (line manager) is away until Friday 11 December 2026, as the directory has it. No delegate "
-        "is registered. Please register one in the directory, or hand the case over. The clock goes on.",
+        "is registered. Please register one in the directory, or hand the case over. The date for an answer stands.",
     }, (), SUPPORT),
     "task-somebody-has-left": ("task", "colleague", {
         "words": "Tom Reed (tom.reed@hackney.example) is no longer in the directory as line manager of Hackney "
@@ -358,13 +359,13 @@ LETTERS: dict[str, Golden] = {
         "the role and enter them in the directory.",
     }, (), SUPPORT),
     "tray": ("tray", "colleague", OFFICE | {
-        "words": "A mail that belongs to no case we could name waits in the tray. Nothing in it leads to a case. "
-        "Please read it.", "urgent": False,
+        "words": "A mail that belongs to no case we could name waits in the tray. Nothing in it leads to a case.",
+        "urgent": False, "path": "/desk/chscp/tray",
     }, (), SUPPORT),
     "tray-with-words-of-immediate-harm": ("tray", "colleague", OFFICE | {
         "words": "A mail that belongs to no case we could name waits in the tray. The program found words of immediate "
-        "harm in it: “not safe tonight”. Please read it now. Nothing in it leads to a case. Please read it.",
-        "urgent": True,
+        "harm in it: “not safe tonight”. Nothing in it leads to a case.",
+        "urgent": True, "path": "/desk/chscp/tray",
     }, (), SUPPORT),
     "ask-sender": ("ask_sender", "Jo Marsh", OFFICE | {
         "by": "Sal Okoro", "day": "Friday 27 November 2026", "words": "Did you write to the school as well?",
@@ -407,8 +408,8 @@ LETTERS: dict[str, Golden] = {
     }, (), SUPPORT),
     "audit": ("audit", "colleague", OFFICE | {
         "findings": [
-            {"reference": "CHSCP-2026-0017", "what": "Nobody has looked at the clock due Friday 4 December 2026."},
-            {"reference": "", "what": "A letter (digest) of Friday 4 December 2026 has not left."},
+            {"reference": "CHSCP-2026-0017", "what": "Nothing has followed from what was due Friday 4 December 2026."},
+            {"reference": "", "what": "The letter “The daily digest” of Friday 4 December 2026 has not left."},
         ], "more": 3, "path": "/desk/chscp",
     }, (), SUPPORT),
     "digest": ("digest", "colleague", values_of(compose(BUSY), **OFFICE_OF), (), SUPPORT),

@@ -52,7 +52,8 @@ OFFERS = (
 )
 # Every value that any letter of a case asks for; which has which is held against the engine in test_letters_engine.
 VALUES: dict[str, Any] = {
-    "reference": "CHSCP-2026-0042", "partnership": "A Partnership", "short_name": "CHSCP", "policy_title": "A Policy",
+    "path": "/desk/x", "reference": "CHSCP-2026-0042", "partnership": "A Partnership", "short_name": "CHSCP",
+    "policy_title": "A Policy",
     "policy_dated": "July 2024", "advice": [RULE], "to_name": NAME, "to_title": "line manager", "child": "P.I.",
     "child_numbers": "Planted 123", "raising_agency": "Plantedagency", "receiving_agency": "Otherplanted",
     "concern": "Plantedconcern.\nSecond line.", "wanted": "Plantedwish.", "raiser": "Dana Plantedname",
@@ -63,16 +64,18 @@ VALUES: dict[str, Any] = {
     "history": [STAGE | {"ended": "It is not resolved"}], "incomplete": ["the actions so far"], "kind": "guide",
     "encloses_record": True, "found": ["Plantedword"], "held": True, "handling": RULE, "lacking": [RULE],
     "leads": [PERSON], "meeting": None, "member": True, "members": [PERSON],
-    "missing": ["The child's initials", "Why?"],
+    "mine": True, "missing": ["The child's initials", "Why?"], "moved": False, "newcomer": PERSON,
     "not_filed": ["Tom Plantedname"], "others": [PERSON], "outcome": "It is resolved", "phone": "020 7946 0011",
     "outside": {"to": "the Secretary of State", "hands_over": "the record", "comes_back": "We are told."},
     "procedure": "Contact the LADO.", "raised_by": PERSON,
-    "recorded": "It is resolved", "records": [RULE], "said": [SAID], "says": "Board members come first.",
+    "reason": "Plantedtext.", "recorded": "It is resolved", "records": [RULE],
+    "said": [SAID], "says": "Board members come first.",
     "signposts": [RULE],
     "silent": ["Tom Plantedname, line manager"], "stage": STAGE, "target": "Stage 3: Senior managers",
-    "text": "Plantedtext.", "thing": "the actions so far", "time_words": "one working week (policy 1.5)",
+    "survivor": "CHSCP-2026-0007", "text": "Plantedtext.", "thing": "the actions so far",
+    "time_words": "one working week (policy 1.5)",
     "title": "the actions so far", "told": ["Anna Plantedname, chair"], "unknown": ["director"],
-    "unread": [{"label": "Why?", "text": "Plantedtext."}],
+    "until": "Monday 14 December 2026", "unread": [{"label": "Why?", "text": "Plantedtext."}],
     "who": "Tom Plantedname", "why": "policy 2.6", "words": "Please telephone.",
 }  # fmt: skip
 OFFICE = {"partnership": "A Partnership", "to_name": "colleague"}
@@ -82,7 +85,8 @@ WITHOUT_A_CASE: dict[str, dict[str, Any]] = {
     "code": OFFICE | {"to_name": NAME, "code": "482913", "minutes": 15, "purpose_words": "to open a page"},
     "ask_sender": OFFICE
     | {"to_name": NAME, "by": "Sal Okoro", "day": "Friday 27 November 2026", "asks": ["Which child?"], "words": ""},
-    "audit": OFFICE | {"findings": [{"reference": "CHSCP-2026-0042", "what": "A letter."}], "more": 3, "path": "/desk/x"},
+    "audit": OFFICE
+    | {"findings": [{"reference": "CHSCP-2026-0042", "what": "A letter."}], "more": 3, "path": "/desk/x"},
     "clock_changed": OFFICE | {"way": "forward", "length": "1 day", "path": "/desk/x"},
     "digest": values_of(compose(BUSY), name="A Partnership", key="chscp"),
     "held": OFFICE | {"most": 300},
@@ -98,7 +102,7 @@ WITHOUT_A_CASE: dict[str, dict[str, Any]] = {
         "delegate": "Tom Plantedname",
         "entries": ["Line manager, Plantedagency"],
     },
-    "tray": OFFICE | {"words": "Please read it.", "urgent": False},
+    "tray": OFFICE | {"words": "Please read it.", "urgent": False, "path": "/desk/chscp/tray"},
     "trial": {"partnership": "CHSCP escalations", "to_name": "", "inbox": "escalations@chscp.example"},
 }
 PURPOSES = sorted(LETTERS.purposes())

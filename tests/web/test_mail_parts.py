@@ -34,7 +34,8 @@ def test_a_mail_is_taken_apart() -> None:
 def test_of_html_nothing_is_left_that_fetches_runs_or_leads_away() -> None:
     page = html_page(MIXED)
     assert "Hallö" in page
-    for harmful in ("evil", "script", "onclick", "<img", "href", "form", "url("):
+    assert "go <small>[leads to: http://evil.example]</small>" in page
+    for harmful in ("evil.example/", "<a ", "script", "onclick", "<img", "href", "form", "url("):
         assert harmful not in page.partition("<body>")[2]
 
 
@@ -52,3 +53,48 @@ def test_a_file_is_saved_under_a_name_that_ends_no_header(name: str) -> None:
     assert header.isascii()
     assert header.isprintable()
     assert header.count('"') == 2
+
+
+def link(html: str) -> str:
+    page = html_page(f"Content-Type: text/html; charset=utf-8\r\n\r\n{html}".encode())
+    return page.partition("<body>")[2].partition("</body>")[0].strip()
+
+
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        (
+            "<a href='http://evil.example/x'>https://hackney.gov.uk/login</a>",
+            "https://hackney.gov.uk/login <small>[leads to: http://evil.example/x]</small>",
+        ),
+        ("<a href='http://x.example/'>http://x.example</a>", "http://x.example"),
+        ("<a href='mailto:ann@x.example'>ann@x.example</a>", "ann@x.example"),
+        ("<a href='http://x.example/?a=1&b=2'>http://x.example/?a=1&b=2</a>", "http://x.example/?a=1&amp;b=2"),
+        ("<a href='javascript:alert(1)'>go</a>", "go"),
+        (
+            '<a title=">" href="http://evil.example/&quot;&lt;script&gt;"><b>go</b></a>',
+            '<b>go</b> <small>[leads to: http://evil.example/"&lt;script&gt;]</small>',
+        ),
+        ("<a href='http://x.example/&#x202e;b'>go</a>", "go <small>[leads to: http://x.example/b]</small>"),
+        ("<a href='http://e.example'>", "<small>[leads to: http://e.example]</small>"),
+    ],
+)
+def test_where_a_link_led_stands_behind_words_that_say_otherwise(html: str, shown: str) -> None:
+    """D22: links are shown as text with the target."""
+    assert link(html) == shown
+
+
+@pytest.mark.parametrize("charset", ["idna", "punycode", "undefined", "unicode_escape", "base64", "nothing", "utf-7"])
+def test_a_charset_that_is_none_breaks_no_part_of_the_original(charset: str) -> None:
+    raw = f"From: a\r\nContent-Type: text/html; charset={charset}\r\n\r\n<p>Hello".encode() + b" \xff\xff</p>"
+    assert "Hello" in html_page(raw)
+    saved = file(raw, 0)
+    assert saved is not None
+    assert saved[1] == b"<p>Hello \xff\xff</p>"
+    assert parts(raw).whole
+
+
+def test_a_link_within_a_link_hides_neither() -> None:
+    shown = link("<a href='http://one.example'><table><tr><td><a href='http://two.example'>one.example</a></table></a>")
+    assert "href" not in shown
+    assert "one.example <small>[leads to: http://two.example]</small>" in shown

@@ -127,7 +127,7 @@ def test_the_error_pages_all_differ(client: TestClient) -> None:
     assert len({client.get(f"/refused/{status}").text for status in statuses}) == len(statuses)
 
 
-@pytest.mark.parametrize(("status", "like"), [(409, 400), (502, 500)])
+@pytest.mark.parametrize(("status", "like"), [(410, 400), (502, 500)])
 def test_a_status_without_words_of_its_own_borrows_them(client: TestClient, status: int, like: int) -> None:
     answer = client.get(f"/refused/{status}")
     assert answer.status_code == status

@@ -99,6 +99,7 @@ def upgrade() -> None:
         sa.Column("policy", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("length", sa.Integer(), nullable=False),
         sa.Column("head", sa.Text(), nullable=False),
@@ -135,6 +136,7 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("status != 'closed'"),
         )
+        batch_op.create_index("cases_entered", ["partnership_id", "entered_at"], unique=False)
         batch_op.create_index(
             "cases_grouped",
             ["partnership_id", "policy", "track", "stage", "tier", "raising", "receiving", "confidential", "reference"],
@@ -351,6 +353,7 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.Text(), nullable=False),
         sa.Column("page_hash", sa.Text(), nullable=False),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lost_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("key_subject", sa.Text(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("message", sa.LargeBinary(), nullable=True),
@@ -373,6 +376,9 @@ def upgrade() -> None:
             ["partnership_id", "planned_at"],
             unique=False,
             sqlite_where=sa.text("state IN ('refused','bounced')"),
+        )
+        batch_op.create_index(
+            "letters_lost_at", ["partnership_id", "lost_at"], unique=False, sqlite_where=sa.text("lost_at IS NOT NULL")
         )
         batch_op.create_index("letters_of_case", ["case_id"], unique=False)
         batch_op.create_index(
@@ -454,6 +460,7 @@ def upgrade() -> None:
         sa.Column("follows", sa.Text(), nullable=True),
         sa.Column("awaits", sa.Text(), nullable=True),
         sa.Column("owned_by", sa.Text(), nullable=True),
+        sa.Column("sealed_by", sa.Text(), nullable=True),
         sa.Column("reminded_on", sa.Date(), nullable=True),
         sa.Column("key_subject", sa.Text(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
@@ -514,6 +521,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.create_index(
+            "people_before", ["partnership_id", "email"], unique=False, sqlite_where=sa.text("until IS NOT NULL")
+        )
         batch_op.create_index("people_of", ["partnership_id"], unique=False, sqlite_where=sa.text("until IS NULL"))
 
     op.create_table(
@@ -542,6 +552,8 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Text(), nullable=False),
         sa.Column("partnership_id", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("look_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("case_id"),
     )
     op.create_table(
@@ -549,6 +561,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Text(), nullable=False),
         sa.Column("partnership_id", sa.Text(), nullable=False),
         sa.Column("look_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("case_id"),
     )
     with op.batch_alter_table("revisits", schema=None) as batch_op:

@@ -37,18 +37,20 @@ def test_with_no_case_at_all_it_says_that_too() -> None:
     )
 
 
-def test_the_first_three_lines_of_a_busy_day_say_everything_that_matters() -> None:
+def test_the_first_lines_of_a_busy_day_say_everything_that_matters() -> None:
     assert compose(BUSY).top == (
-        "8 things need you today: 2 of them about immediate harm, 1 mail in the tray for too long.",
-        "3 cases are overdue; the longest is CHSCP-2026-0009, 6 working days late.",
+        "A child may be in danger: CHSCP-2026-0042 and a confidential case.",
+        "8 things need you today, 4 of them new; 1 mail has waited too long in the tray.",
+        "The service did not run from 18:00 on Wednesday 18 November to 20:00 on Sunday 22 November.",
+        "3 cases are overdue, 1 of them newly; the longest is CHSCP-2026-0009, 6 working days late.",
         "12 cases are open; next is CHSCP-2026-0021, due Tuesday 24 November (the next working day).",
     )
 
 
 def test_the_most_dangerous_comes_first() -> None:
     assert [each.key for each in compose(BUSY).sections] == [
-        "needs", "catch_up", "overdue", "soon", "goes", "new", "closed", "letters", "mailboxes", "contacts", "coverage",
-        "record",
+        "needs", "still", "catch_up", "overdue", "soon", "goes", "new", "closed", "letters", "mailboxes", "contacts",
+        "coverage", "record",
     ]  # fmt: skip
     assert words(BUSY, "needs")[0].startswith("CHSCP-2026-0042 A child may be in danger")
 
@@ -67,8 +69,8 @@ def test_held_letters_and_a_mailbox_that_cannot_be_read_need_somebody_too() -> N
     digest = compose(replace(QUIET, unsent=Unsent(held=4), mailboxes=[box]))
     assert digest.needs == 2
     assert words(replace(QUIET, unsent=Unsent(held=4), mailboxes=[box]), "needs") == [
-        "4 letters are held back until you let them go.",
         "The mailbox chscp cannot be read: the server refused the password.",
+        "4 letters are held back until you let them go.",
     ]
 
 
@@ -122,8 +124,8 @@ def test_what_goes_out_by_itself_is_grouped_by_what_it_is() -> None:
     shown = section(compose(found), "goes")
     assert shown
     assert [line.words.partition(":")[0] for line in shown.lines] == [
-        "Chases of those who have not answered",
-        "Pauses that end",
+        "We ask again where nobody has answered",
+        "A pause ends",
     ]
     assert shown.lines[0].words.endswith("and 5 more.")
     assert shown.more == 4
@@ -173,3 +175,40 @@ def test_nothing_in_it_is_anything_but_words_numbers_and_days() -> None:
 def test_a_clock_that_was_changed_is_said(seconds: int, line: str) -> None:
     gap = replace(BUSY.downs[0], kind="jumped", until=FRIDAY + timedelta(hours=1), seconds=seconds)
     assert line in words(replace(BUSY, downs=[gap]), "catch_up")
+
+
+def test_what_was_said_before_never_hides_what_is_new() -> None:
+    """The new task of a long-known case brings the case up; what nobody has done since stands apart."""
+    old = [Chore(f"CHSCP-2026-{number:04d}", False, "k1:1", FRIDAY) for number in range(20)]
+    new = Chore("CHSCP-2026-0003", False, "mail:m1", MONDAY - timedelta(hours=2))
+    found = replace(QUIET, said=FRIDAY, chores=[new, *old], pressing=21, fresh=1)
+    assert words(found, "needs") == [
+        "CHSCP-2026-0003 Read a mail about the case. Since Monday 23 November. Nobody has answered: telephone."
+    ]
+    still = section(compose(found), "still")
+    assert still
+    assert (len(still.lines), still.more) == (MOST_LINES, 4)
+    assert "CHSCP-2026-0003" not in str(still)
+
+
+def test_a_child_in_danger_stays_on_top_however_long_it_was_said() -> None:
+    worst = Chore("CHSCP-2026-0099", False, "immediate_harm", FRIDAY - timedelta(days=30))
+    new = [Chore(f"CHSCP-2026-{number:04d}", False, "k1:1", MONDAY) for number in range(30)]
+    found = replace(QUIET, said=FRIDAY, chores=[worst, *new], pressing=31, fresh=30, tray=Tray(2, 0, FRIDAY))
+    assert compose(found).top[0] == "A child may be in danger: CHSCP-2026-0099."
+    assert [line.split(" ")[0] for line in words(found, "needs")[:3]] == ["CHSCP-2026-0099", "Tray:", "CHSCP-2026-0000"]
+    assert subject(compose(found)).startswith("CHSCP: 33 things need you today, 1 urgent – ")
+
+
+def test_overdue_cases_that_were_named_before_are_one_line() -> None:
+    old = [case(number, ends(date(2026, 11, 18))) for number in (1, 2)]
+    found = replace(QUIET, said=FRIDAY, overdue=Some([*old, case(3, ends(date(2026, 11, 20)))], 3))
+    lines = words(found, "overdue")
+    assert lines[0].startswith("CHSCP-2026-0003 1 working day late. ")
+    assert lines[1:] == [
+        "As said before, with the working days that they are late: CHSCP-2026-0001 (3), CHSCP-2026-0002 (3)."
+    ]
+    assert (
+        "3 cases are overdue, 1 of them newly; the longest is CHSCP-2026-0001, 3 working days late."
+        in compose(found).top
+    )

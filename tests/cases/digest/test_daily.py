@@ -11,8 +11,9 @@ from sqlalchemy import func, insert, select, update
 
 from cases.digest.daily import Digests
 from cases.digest.findings import Digest, Section
-from cases.directory import Closure
+from cases.directory.directory import Closure
 from cases.ledger import Ledger
+from cases.mail.by_hand import ByHand
 from cases.store import absences, brakes, digests, mailboxes, outbox
 from cases.tables import cases, gaps, letters, tasks
 from mailer.guard import Guard
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 FRIDAY = datetime(2026, 11, 27, 8, tzinfo=UTC)
 MONDAY = datetime(2026, 11, 30, 8, tzinfo=UTC)
-NOTHING = timedelta()
+NOTHING, HOUR = timedelta(), timedelta(hours=1)
 
 
 def make(world: "World", now: datetime) -> bool:
@@ -220,7 +221,8 @@ def test_a_mailbox_is_reconciled_and_its_trouble_is_on_top(world: "World") -> No
     make(world, MONDAY)
     digest = made(world, MONDAY.date())
     assert section(digest, "mailboxes").lines[0].words == (
-        "Mailbox chscp: 0 kept, 0 judged, 0 in the tray, 0 to be moved, and 12 older ones left alone; never read yet."
+        "Mailbox chscp: 0 mails kept, 0 read, 0 in the tray, 0 still to be moved, and 12 older ones left alone; "
+        "never looked into yet."
     )
     assert "The mailbox chscp cannot be read: The mail server refused the password." in [
         line.words for line in section(digest, "needs").lines
@@ -233,7 +235,8 @@ def test_letters_that_have_not_arrived_are_counted(world: "World") -> None:
         ids = list(connection.execute(select(letters.c.id).limit(3)).scalars())
         for each, (state, attempts) in zip(ids, (("planned", 2), ("uncertain", 1), ("refused", 1)), strict=True):
             mine = update(letters).where(letters.c.id == each)
-            connection.execute(mine.values(state=state, attempts=attempts))
+            lost = MONDAY if state == "refused" else None
+            connection.execute(mine.values(state=state, attempts=attempts, lost_at=lost))
     make(world, MONDAY)
     assert [line.words for line in section(made(world, MONDAY.date()), "letters").lines] == [
         "1 letter: not taken by the mail server yet; we keep trying.",
@@ -249,7 +252,7 @@ def test_lesser_tasks_are_counted_and_pressing_ones_listed(world: "World") -> No
         connection.execute(insert(tasks), [row | {"key": f"{rank}:x", "rank": rank} for rank in range(5)])
     make(world, MONDAY)
     needs = section(made(world, MONDAY.date()), "needs")
-    assert len(needs.lines) == 3
+    assert len(needs.lines) == 1  # of one case
     assert needs.note == "2 lesser things to look at are at the desk."
 
 
@@ -335,3 +338,42 @@ def test_the_letter_of_a_digest_belongs_to_no_case_and_goes_to_business_support(
         "support@chscp.example",
         True,
     )
+
+
+def new(world: "World", now: datetime) -> list[str]:
+    """The references that the digest made now names as new cases."""
+    assert make(world, now)
+    digest = made(world, now.date())
+    return [line.reference for each in digest.sections if each.key == "new" for line in each.lines if line.reference]
+
+
+def test_a_case_is_new_from_when_it_was_entered_however_old_its_mail_is(world: "World") -> None:
+    """Business support opens a case on Monday from a mail of Friday: Tuesday's digest names it."""
+    world.open_case()
+    mail = world.put_in_tray("A child has bruises.")
+    assert make(world, MONDAY)
+    opened = ByHand(world.correspondence).open(mail, ALICE, True, "Sal", MONDAY + 3 * HOUR)
+    assert opened
+    assert new(world, MONDAY + 24 * HOUR) == [opened[0]]
+
+
+def test_a_case_that_was_written_down_while_the_digest_was_made_is_in_the_next(world: "World") -> None:
+    """Its transaction began before the digest looked, and ended after it."""
+    world.open_case()
+    assert make(world, MONDAY + timedelta(seconds=5))
+    opened = world.casework.receive("chscp", ALICE, MONDAY + timedelta(seconds=4))
+    assert new(world, MONDAY + 24 * HOUR) == [opened.reference]
+
+
+def test_a_letter_is_lost_when_it_comes_back_whenever_it_was_written(world: "World") -> None:
+    world.open_case()
+    assert make(world, MONDAY)
+    with world.casework.database.write() as connection:
+        letter = connection.execute(select(letters.c.id).where(letters.c.purpose == "stage")).scalars().first()
+        connection.execute(update(letters).values(state="accepted", accepted_at=FRIDAY))
+        assert outbox.bounced(connection, str(letter), MONDAY + HOUR)
+    assert make(world, MONDAY + 24 * HOUR)
+    words = [line.words for line in section(made(world, date(2026, 12, 1)), "letters").lines]
+    assert "1 letter: refused or returned since the last digest." in words
+    assert make(world, MONDAY + 48 * HOUR)
+    assert "letters" not in [each.key for each in made(world, date(2026, 12, 2)).sections]

@@ -39,7 +39,7 @@ def plan(folder: Path, query: Callable[[Connection], object]) -> list[str]:
         (Wanted(), "cases_due"),
         (Wanted(order="opened"), "cases_open"),
         (Wanted(status="paused"), "cases_due"),
-        (Wanted(status="closed"), "cases_opened"),
+        (Wanted(status="closed"), "cases_closed"),
         (Wanted(status=EVERY), "cases_opened"),
         (Wanted(stage="s2", agency="health"), "cases_due"),
         (Wanted(overdue=True), "cases_due"),

@@ -335,7 +335,10 @@ def test_the_raiser_may_be_handed_over_too_and_before_a_case_has_begun() -> None
     play = Play(POLICY, SCENARIO.directory, england())
     play.receive(SCENARIO.form, NOW)
     letters = do(play, hand_over("p1", "Ann New", "ann.new@homerton.example"))
-    assert [(letter.purpose, letter.email) for letter in letters] == [("handed_over", "alice.osei@homerton.example")]
+    assert [(letter.purpose, letter.email) for letter in letters] == [
+        ("handed_over", "alice.osei@homerton.example"),
+        ("task", "support@chscp.example"),  # who is to telephone the newcomer: no stage has begun
+    ]
     assert play.case.raiser.name == "Ann New"
 
 
