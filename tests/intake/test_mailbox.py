@@ -227,4 +227,4 @@ def test_whoever_answers_our_question_after_a_week_hears_that_it_came(world: "Wo
     assert (kept.state, kept.root) == ("tray", first)
     with world.casework.database.read() as connection:
         about = connection.execute(select(letters.c.about).where(letters.c.purpose == "acknowledged")).scalars().all()
-    assert about == [f"mail:{first}", f"mail:{kept.id}"]
+    assert set(about) == {f"mail:{first}", f"mail:{kept.id}"}

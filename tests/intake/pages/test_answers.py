@@ -266,7 +266,7 @@ def test_business_support_settles_a_dispute_from_its_letter(world: "World", path
     at_desk = support.get(f"{page}/answer")
     form = world.hidden(at_desk.text) | {"choice": "settle:resolved@s1", "text": "Both agree now."}
     told = {"via": "telephone", "reason": "Both said so on the telephone"}
-    support.post(at_desk.url.path, data=form | told)
+    world.press(support, at_desk.url.path, form | told)
     assert world.view().case.status == "closing"
     before = world.everything()
     for part in ("code", "open", "answer"):  # the link alone leads to the desk, and there one signs in
