@@ -16,6 +16,7 @@ from cases.holidays import england
 from cases.letter_titles import letter_title
 from cases.mail.senders import PURPOSE as ASKS_SENDER
 from cases.reading import Reading
+from cases.reference import without_keys
 from cases.standing import View, answer_of, chosen, decides, key_of, open_offers, still_open, title_of
 from cases.store.outbox import Stored
 from cases.submission import Evidence
@@ -148,7 +149,7 @@ class _Answering:
         values = self._values(reader, letter) | {
             "log": self._reading.written_log(reader.case.id),
             "back": reader.link,
-            "mails": [(mail, readable(mail.raw)) for mail in mails],
+            "mails": [(mail, _without_keys(readable(mail.raw))) for mail in mails],
         }
         return self._site.page(request, "record_and_mail", values)
 
@@ -216,3 +217,8 @@ def _title(letter: Stored) -> str:
     if not letter.message:
         return f"{letter_title(letter.purpose)}: {letter.values.get('reference', '')}"
     return str(message_from_bytes(letter.message, policy=default).get("Subject", ""))
+
+
+def _without_keys(read: Mapping[str, str]) -> dict[str, str]:
+    """A mail as text, without what it quotes of our letter that would open its reader's page."""
+    return {name: without_keys(text) for name, text in read.items()}
