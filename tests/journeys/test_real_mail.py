@@ -19,7 +19,7 @@ from real_mail import INBOX, PARTNERSHIP, SUPPORT, RealMail, real_mail
 
 from cases.directory.directory import Person
 from cases.holidays import LONDON
-from cases.tables import people
+from cases.tables import contacts
 
 pytestmark = pytest.mark.slow
 
@@ -135,7 +135,7 @@ def test_a_letter_that_bounces_is_somebody_not_told_and_the_clock_goes_on(mail: 
     assert other.name not in str(told["Subject"])
     assert mail.newest().case.running("timescale"), "the clock goes on"
     with mail.service.database.read() as connection:
-        flagged = connection.execute(people.select().where(people.c.flagged_on.is_not(None))).all()
+        flagged = connection.execute(contacts.select().where(contacts.c.flagged_on.is_not(None))).all()
     assert [row.email for row in flagged] == [other.email]
     sound(mail)
 
